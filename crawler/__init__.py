@@ -1,0 +1,1 @@
+"""URL → Capture. Knows the web; knows nothing of tables or databases."""

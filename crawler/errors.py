@@ -1,0 +1,76 @@
+"""What can go wrong between an address and a capture.
+
+CrawlError
+├── Refused          we will not ask: host not allowed, private address, wrong scheme
+├── RobotsDenied     the site asks robots to stay away, or its rules cannot be known tonight
+├── Blocked          a wall stands before the page; it is recorded, never climbed
+├── Gone             the server says that the page no longer exists (404, 410, soft 404)
+├── Unreachable      no answer: DNS, connection, TLS, time-out, reset, server error
+├── TooLarge         more bytes than allowed, on the wire or unpacked
+├── BadRedirect      a loop, too many hops, or a hop to somewhere that is refused
+└── NotAListing      a page that should list reports does not
+"""
+
+from __future__ import annotations
+
+
+class CrawlError(Exception):
+    """Base of all crawling errors: carries the address and whether another try may help."""
+
+    code = "crawl_error"
+    retriable = False
+
+    def __init__(self, url: str, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(f"{url}: {message}")
+        self.url = url
+        self.message = message
+        self.retry_after_s = retry_after_s
+
+
+class Refused(CrawlError):
+    """The address may not be asked for: host, address range or scheme is not allowed."""
+
+    code = "refused"
+
+
+class RobotsDenied(CrawlError):
+    """robots.txt forbids it, or could not be had (5xx, time-out) and so must be taken as forbidding."""
+
+    code = "robots"
+
+
+class Blocked(CrawlError):
+    """A wall (412, 521, a challenge at 200, a cookie loop) answered instead of the page."""
+
+    code = "blocked"
+
+
+class Gone(CrawlError):
+    """The page does not exist (any more)."""
+
+    code = "gone"
+
+
+class Unreachable(CrawlError):
+    """No usable answer was had."""
+
+    code = "unreachable"
+    retriable = True
+
+
+class TooLarge(CrawlError):
+    """The body is larger than allowed, on the wire or unpacked."""
+
+    code = "too_large"
+
+
+class BadRedirect(CrawlError):
+    """Redirects loop, are too many, or lead to a place that is refused."""
+
+    code = "bad_redirect"
+
+
+class NotAListing(CrawlError):
+    """A page that was to list reports does not."""
+
+    code = "not_a_listing"

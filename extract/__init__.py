@@ -1,0 +1,1 @@
+"""Bytes → Report. Pure: no network, no clock, no database, no configuration."""

@@ -1,0 +1,1 @@
+"""The application: wires crawler, extract and store together."""

@@ -1,0 +1,1 @@
+"""Capture and Report → rows. The only package that speaks SQL."""
