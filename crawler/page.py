@@ -1,0 +1,306 @@
+"""A page as the crawler sees it: every address that it offers, plainly or in hiding, with the words that go with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Literal
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler import scripts
+
+Origin = Literal["link", "area", "option", "data", "click", "script", "comment", "frame", "redirect"]
+
+_CLIMB = 6
+_ROW_LENGTH = 400
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u3001-\u9fff]) (?=[\u3001-\u9fff])")
+_SPACE = re.compile(r"[\s\u200b\ufeff]+")
+_CUT = re.compile(r"(?:…+|\.{2,}|．{2,}|。{2,}|·{3,})\s*$")
+_TITLE_LABEL = re.compile(r"^\s*(?:标题|名称|信息名称)\s*[::]\s*")
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)\s*日?")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s+((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)")
+_EDGE_DATE = re.compile(rf"^\s*[\[(（【]?\s*{_DATE.pattern}\s*[\])）】]?\s+(?=\S)|(?<=\S)\s*[\[(（【]?\s*{_DATE.pattern}\s*[\])）】]?\s*$")
+_REFRESH = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>]+)", re.I)
+_ADDRESS = re.compile(
+    r"^(?:https?:)?//|^\.{0,2}/[^/*\s]|^\?[\w%]+=|^[\w./%-]+\.(?:s?html?|jsp|aspx?|php|do|action|thtml|pdf|docx?|xlsx?|wps)(?:[?#]|$)", re.I
+)
+_ADDRESS_ATTRIBUTE = re.compile(r"^(?:data-.*(?:url|href|link|src|path)|_?href|hrefs|url|link|src-url|to)$", re.I)
+_INLINE = frozenset("a abbr b bdi big cite code del em font i ins label mark q s small span strong sub sup tt u wbr o:p".split())
+_UNSEEN = frozenset(("script", "style", "noscript", "title", "-comment"))
+_SAFE = "%/?:@!$&'()*+,;=~-._[]#|"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One address that a page offers.
+
+    `text` is the whole title: the `title` attribute stands in where the printed words are cut off or missing, a picture's
+    `alt` where there are no words. `date` is the day printed beside it in its row, `context` the words of that row.
+    """
+
+    url: str
+    text: str
+    title: str | None = None
+    date: date | None = None
+    context: str = ""
+    origin: Origin = "link"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A parsed page. `url` is where it was found to be, after redirects; `links` stand in document order."""
+
+    url: str
+    text: str
+    tree: LexborHTMLParser
+    links: tuple[Anchor, ...]
+
+    @cached_property
+    def title(self) -> str:
+        """The words of `<title>`."""
+        node = self.tree.css_first("title")
+        return squeeze(node.text()) if node else ""
+
+    @cached_property
+    def meta(self) -> Mapping[str, str]:
+        """`<meta name=… content=…>`, names in lower case; the first filled one of a name wins."""
+        found: dict[str, str] = {}
+        for node in self.tree.css("meta[name], meta[property]"):
+            name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
+            if content := squeeze(node.attributes.get("content") or ""):
+                found.setdefault(name, content)
+        return found
+
+    @cached_property
+    def words(self) -> str:
+        """The visible text, blanks squeezed; scripts and styles left out."""
+        return squeeze("".join(_visible(self.tree.root))) if self.tree.root else ""
+
+    @property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """The links that a visitor sees and can click on: no frames, redirects, comments or bare data."""
+        return tuple(link for link in self.links if link.origin not in ("frame", "redirect", "comment", "data"))
+
+    def of(self, *origins: Origin) -> tuple[Anchor, ...]:
+        """The links found in the given ways."""
+        return tuple(link for link in self.links if link.origin in origins)
+
+
+def parse(url: str, text: str) -> Page:
+    """The page at `url` (after redirects) whose decoded text is `text`."""
+    tree = LexborHTMLParser(text)
+    return Page(url, text, tree, tuple(_Reader(_base(url, tree)).links(tree)))
+
+
+def join(base: str, address: str) -> str | None:
+    """The absolute http(s) address that a browser would go to, without its fragment; `None` where it would go nowhere."""
+    address = re.sub(r"[\t\r\n]", "", address).strip().replace("\\", "/")
+    if not address or address.startswith("#"):
+        return None
+    try:
+        joined = urldefrag(urljoin(base, address)).url
+        parts = urlsplit(joined)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    return quote(joined if parts.path else parts._replace(path="/").geturl(), safe=_SAFE)
+
+
+def squeeze(text: str) -> str:
+    """The text with every run of blanks made one."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def date_in(text: str) -> date | None:
+    """The first whole date in a text."""
+    for year, month, day in _DATE.findall(text):
+        if found := _day(year, month, day):
+            return found
+    return next((found for day, year, month in _DAY_FIRST.findall(text) if (found := _day(year, month, day))), None)
+
+
+def markup_links(base: str, markup: str, origin: Origin) -> Iterator[Anchor]:
+    """The links of a piece of markup that a script wrote or a comment hides."""
+    tree = LexborHTMLParser(markup)
+    for anchor in _Reader(base, nested=True).links(tree):
+        yield anchor if anchor.origin == "frame" else replace(anchor, origin=origin)
+
+
+class _Reader:
+    """Collects the links of one tree; each row's owner is counted on the way, so that long lists stay linear."""
+
+    def __init__(self, base: str, *, nested: bool = False) -> None:
+        self.base = base
+        self.nested = nested
+        self.owners: dict[int, str | None] = {}
+
+    def links(self, tree: LexborHTMLParser) -> Iterator[Anchor]:
+        root = tree.root
+        nodes = list(root.traverse(include_text=False)) if root else []
+        for node in nodes:
+            if node.tag == "a" and (url := self._join(node.attributes.get("href"))):
+                self._own(node, url)
+        for node in nodes:
+            yield from self._of(node)
+
+    def _of(self, node: LexborNode) -> Iterator[Anchor]:
+        match node.tag:
+            case "a" | "area":
+                yield from self._anchor(node)
+            case "frame" | "iframe" | "embed" | "object":
+                yield from self._frame(node)
+            case "meta":
+                yield from self._refresh(node)
+            case "script":
+                yield from self._script(node.text() or "")
+            case "noframes" | "textarea" | "-comment":
+                yield from self._hidden(node)
+            case "option":
+                yield from self._pointed(node, node.attributes.get("value"), "option")
+            case "body":
+                yield from self._goes(node.attributes.get("onload") or "")
+            case "img" | "link" | "input" | "style":
+                return
+            case _:
+                yield from self._attributes(node)
+
+    def _anchor(self, node: LexborNode) -> Iterator[Anchor]:
+        href = node.attributes.get("href") or ""
+        if url := self._join(href):
+            yield self._described(node, url, "area" if node.tag == "area" else "link")
+        elif href.lower().lstrip().startswith("javascript:"):
+            yield from self._clicks(node, href)
+        yield from self._attributes(node)
+
+    def _attributes(self, node: LexborNode) -> Iterator[Anchor]:
+        for name, value in node.attributes.items():
+            if not value:
+                continue
+            if name.startswith("on"):
+                yield from self._clicks(node, value)
+            elif (node.tag != "a" or name != "href") and _ADDRESS_ATTRIBUTE.match(name):
+                yield from self._pointed(node, value, "data")
+
+    def _clicks(self, node: LexborNode, code: str) -> Iterator[Anchor]:
+        addresses = [*scripts.opened(code), *(literal for literal in scripts.literals(code) if _ADDRESS.search(literal.strip()))]
+        for address in dict.fromkeys(addresses):
+            if _ADDRESS.search(address.strip()):
+                yield from self._pointed(node, address, "click")
+
+    def _pointed(self, node: LexborNode, value: str | None, origin: Origin) -> Iterator[Anchor]:
+        if value and _ADDRESS.search(value.strip()) and (url := self._join(value)):
+            yield self._described(node, url, origin)
+
+    def _frame(self, node: LexborNode) -> Iterator[Anchor]:
+        names = ("src", "data", "data-src", "movie")
+        address = next((value for name in names if (value := node.attributes.get(name))), None)
+        if url := self._join(address):
+            yield Anchor(url, squeeze(node.attributes.get("title") or node.attributes.get("name") or ""), origin="frame")
+
+    def _refresh(self, node: LexborNode) -> Iterator[Anchor]:
+        if (node.attributes.get("http-equiv") or "").lower() == "refresh":
+            found = _REFRESH.search(node.attributes.get("content") or "")
+            if found and (url := self._join(found[1])):
+                yield Anchor(url, "", origin="redirect")
+
+    def _script(self, code: str) -> Iterator[Anchor]:
+        yield from self._goes(code)
+        if markup := scripts.written(code):
+            yield from markup_links(self.base, markup, "script")
+        for record in scripts.records(code):
+            if url := self._join(record.address):
+                yield Anchor(url, squeeze(record.name), origin="data")
+
+    def _goes(self, code: str) -> Iterator[Anchor]:
+        for address in scripts.destinations(code):
+            if url := self._join(address):
+                yield Anchor(url, "", origin="redirect")
+
+    def _hidden(self, node: LexborNode) -> Iterator[Anchor]:
+        markup = (node.comment_content if node.is_comment_node else node.text()) or ""
+        if not self.nested and "<" in markup and re.search(r"href|src\s*=", markup, re.I):
+            yield from markup_links(self.base, markup, "comment" if node.is_comment_node else "link")
+
+    def _described(self, node: LexborNode, url: str, origin: Origin) -> Anchor:
+        printed = squeeze("".join(_visible(node)))
+        title = squeeze(_TITLE_LABEL.sub("", (node.attributes.get("title") or "").strip().split("\n")[0])) or None
+        row = self._row(node, url)
+        context = squeeze("".join(_visible(row))) if row is not None else printed
+        words = _BETWEEN_CHINESE.sub("", _without_date(_whole(printed, title) or _of_picture(node)))
+        beside = context.replace(printed, " ", 1) if printed else context
+        return Anchor(url, words, title, date_in(beside) or date_in(_edge(printed)), context, origin)
+
+    def _join(self, address: str | None) -> str | None:
+        return join(self.base, address) if address else None
+
+    def _own(self, node: LexborNode, url: str) -> None:
+        parent = node.parent
+        for _ in range(_CLIMB):
+            if parent is None:
+                return
+            self.owners[parent.mem_id] = url if self.owners.get(parent.mem_id, url) == url else None
+            parent = parent.parent
+
+    def _row(self, node: LexborNode, url: str) -> LexborNode | None:
+        """The largest element around a link that holds no other link, and few words."""
+        best, parent = None, node.parent
+        for _ in range(_CLIMB):
+            if parent is None or parent.tag in ("body", "html") or self.owners.get(parent.mem_id) != url:
+                break
+            if sum(map(len, _visible(parent))) > _ROW_LENGTH:
+                break
+            best, parent = parent, parent.parent
+        return best
+
+
+def _base(url: str, tree: LexborHTMLParser) -> str:
+    node = tree.css_first("base[href]")
+    return (join(url, node.attributes.get("href") or "") if node else None) or url
+
+
+def _visible(node: LexborNode) -> Iterator[str]:
+    for inner in node.traverse(include_text=True):
+        if not inner.is_text_node:
+            if inner.tag not in _INLINE:
+                yield " "
+        elif inner.parent is not None and inner.parent.tag not in _UNSEEN:
+            yield inner.text(deep=False) or ""
+
+
+def _whole(printed: str, title: str | None) -> str:
+    if not title:
+        return printed
+    stem = squeeze(_CUT.sub("", printed))
+    cut = stem != printed or len(title) > len(stem)
+    return title if not stem or (cut and title.startswith(stem[: max(4, len(stem) - 1)])) else printed
+
+
+def _of_picture(node: LexborNode) -> str:
+    for image in node.css("img"):
+        for name in ("alt", "title"):
+            if words := squeeze(image.attributes.get(name) or ""):
+                return words
+    return squeeze(node.attributes.get("alt") or node.attributes.get("aria-label") or "")
+
+
+def _edge(text: str) -> str:
+    found = _EDGE_DATE.search(text)
+    return found[0] if found else ""
+
+
+def _without_date(text: str) -> str:
+    return squeeze(_EDGE_DATE.sub("", text)) or text
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
