@@ -30,7 +30,10 @@ _ADDRESS = re.compile(
     r"^(?:https?:)?//|^\.{0,2}/[^/*\s]|^\?[\w%]+=|^[\w./%-]+\.(?:s?html?|jsp|aspx?|php|do|action|thtml|pdf|docx?|xlsx?|wps)(?:[?#]|$)", re.I
 )
 _ADDRESS_ATTRIBUTE = re.compile(r"^(?:data-.*(?:url|href|link|src|path)|_?href|hrefs|url|link|src-url|to)$", re.I)
-_INLINE = frozenset("a abbr b bdi big cite code del em font i ins label mark q s small span strong sub sup tt u wbr o:p".split())
+_INLINE = frozenset(
+    ("a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "label", "mark", "s", "small", "span", "strong", "u", "wbr")
+)
+_ROWS = frozenset(("li", "tr", "dd", "option", "td"))
 _UNSEEN = frozenset(("script", "style", "noscript", "title", "-comment"))
 _SAFE = "%/?:@!$&'()*+,;=~-._[]#|"
 
@@ -40,7 +43,8 @@ class Anchor:
     """One address that a page offers.
 
     `text` is the whole title: the `title` attribute stands in where the printed words are cut off or missing, a picture's
-    `alt` where there are no words. `date` is the day printed beside it in its row, `context` the words of that row.
+    `alt` where there are no words. `date` is the day printed beside it in its row, `context` the words of that row,
+    `heading` the words that stand over its list or menu.
     """
 
     url: str
@@ -49,6 +53,7 @@ class Anchor:
     date: date | None = None
     context: str = ""
     origin: Origin = "link"
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,7 @@ class _Reader:
         self.base = base
         self.nested = nested
         self.owners: dict[int, str | None] = {}
+        self.headings: dict[int, str] = {}
 
     def links(self, tree: LexborHTMLParser) -> Iterator[Anchor]:
         root = tree.root
@@ -229,13 +235,22 @@ class _Reader:
             yield from markup_links(self.base, markup, "comment" if node.is_comment_node else "link")
 
     def _described(self, node: LexborNode, url: str, origin: Origin) -> Anchor:
-        printed = squeeze("".join(_visible(node)))
+        printed, spaced = squeeze("".join(_visible(node))), squeeze("".join(_visible(node, frozenset())))
         title = squeeze(_TITLE_LABEL.sub("", (node.attributes.get("title") or "").strip().split("\n")[0])) or None
         row = self._row(node, url)
-        context = squeeze("".join(_visible(row))) if row is not None else printed
+        context = squeeze("".join(_visible(row, frozenset()))) if row is not None else spaced
         words = _BETWEEN_CHINESE.sub("", _without_date(_whole(printed, title) or _of_picture(node)))
-        beside = context.replace(printed, " ", 1) if printed else context
-        return Anchor(url, words, title, date_in(beside) or date_in(_edge(printed)), context, origin)
+        beside = context.replace(spaced, " ", 1) if spaced else context
+        return Anchor(url, words, title, date_in(beside) or date_in(_edge(spaced)), context, origin, self._heading(node))
+
+    def _heading(self, node: LexborNode, climb: int = _CLIMB) -> str:
+        """The nearest words before a link, at its level or above it, that are no row of its own list."""
+        if node.mem_id not in self.headings:
+            found = next((words for sibling in _before(node) if (words := _heading_words(node, sibling))), "")
+            if not found and climb and node.parent is not None and node.parent.tag != "body":
+                found = self._heading(node.parent, climb - 1)
+            self.headings[node.mem_id] = found
+        return self.headings[node.mem_id]
 
     def _join(self, address: str | None) -> str | None:
         return join(self.base, address) if address else None
@@ -265,10 +280,39 @@ def _base(url: str, tree: LexborHTMLParser) -> str:
     return (join(url, node.attributes.get("href") or "") if node else None) or url
 
 
-def _visible(node: LexborNode) -> Iterator[str]:
+def _before(node: LexborNode) -> Iterator[LexborNode]:
+    sibling = node.prev
+    for _ in range(8):
+        if sibling is None:
+            return
+        yield sibling
+        sibling = sibling.prev
+
+
+def _heading_words(node: LexborNode, sibling: LexborNode) -> str:
+    if (
+        sibling.is_comment_node
+        or sibling.tag in _UNSEEN
+        or (sibling.tag == node.tag and (sibling.tag in _ROWS or sibling.css_first("a[href]")))
+    ):
+        return ""
+    words = squeeze(sibling.text(deep=False) or "") if sibling.is_text_node else _few_words(sibling)
+    return words if re.search(r"[\u4e00-\u9fff]|\d{4}", words) and not _DATE.fullmatch(words) else ""
+
+
+def _few_words(node: LexborNode) -> str:
+    taken = ""
+    for words in _visible(node):
+        taken += words
+        if len(squeeze(taken)) > 80:
+            return ""
+    return squeeze(taken)
+
+
+def _visible(node: LexborNode, inline: frozenset[str] = _INLINE) -> Iterator[str]:
     for inner in node.traverse(include_text=True):
         if not inner.is_text_node:
-            if inner.tag not in _INLINE:
+            if inner.tag not in inline:
                 yield " "
         elif inner.parent is not None and inner.parent.tag not in _UNSEEN:
             yield inner.text(deep=False) or ""
