@@ -13,6 +13,22 @@ LinkKind = Literal["report", "decoy"]
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column as a visitor sees it, and what the way to it already tells of its rows.
+
+    `annual` says that it is an annual-report column, where a bare name or year is a report's title. `year` and `agency` come
+    from its own name (a per-year or per-organ sub-column), `family` from an earlier run or the configuration.
+    """
+
+    url: str
+    name: str = ""
+    year: int | None = None
+    agency: str | None = None
+    annual: bool = True
+    family: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One row of a listing. `agency` and `year` are hints from its words and its column, never the last word.
 
