@@ -109,8 +109,9 @@ def joined(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
     for group in _clusters(sorted(rules), tolerance):
         length = sum(rule.end - rule.start for rule in group)
         at = sum(rule.at * (rule.end - rule.start) for rule in group) / length if length else group[0].at
+        group = sorted(group, key=lambda rule: rule.start)
         start, end = group[0].start, group[0].end
-        for rule in sorted(group, key=lambda rule: rule.start):
+        for rule in group:
             if rule.start > end + tolerance:
                 merged.append(Rule(at, start, end))
                 start, end = rule.start, rule.end
