@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
-from urllib.parse import quote, urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler import scripts
+from crawler import scripts, urls
 
 Origin = Literal["link", "area", "option", "data", "click", "script", "comment", "frame", "redirect"]
 
@@ -35,7 +35,6 @@ _INLINE = frozenset(
 )
 _ROWS = frozenset(("li", "tr", "dd", "option", "td"))
 _UNSEEN = frozenset(("script", "style", "noscript", "title", "-comment"))
-_SAFE = "%/?:@!$&'()*+,;=~-._[]#|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +107,10 @@ def join(base: str, address: str) -> str | None:
     if not address or address.startswith("#"):
         return None
     try:
-        joined = urldefrag(urljoin(base, address)).url
-        parts = urlsplit(joined)
-        host = parts.hostname
+        joined = urljoin(base, address)
+        return urls.clean(joined) if urlsplit(joined).scheme.lower() in ("http", "https") else None
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not host:
-        return None
-    return quote(joined if parts.path else parts._replace(path="/").geturl(), safe=_SAFE)
 
 
 def squeeze(text: str) -> str:
