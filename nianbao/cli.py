@@ -1,0 +1,110 @@
+"""`nianbao COMMAND`: finds the command, and turns what stopped it into one line and the documented exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from nianbao.errors import CANNOT_WRITE, Stop
+from nianbao.exits import Exit
+from nianbao.messages import say
+from nianbao.shell import Group
+
+COMMANDS = (
+    "demo", "run", "schedule", "find", "read", "add", "reread", "sql", "coverage", "why", "export", "verify",
+    "doctor", "sites", "config", "transcribe", "withdraw", "completion",
+)  # fmt: skip
+"""Each is the module of that name in `nianbao.commands`, loaded when it is asked for."""
+
+EXAMPLES = """
+nianbao demo                       # the whole job against a pretend portal: no network, no configuration
+nianbao sites add 沙湾市           # write a portal into config.toml
+nianbao run                        # find, fetch, archive, read, check, store, publish
+nianbao sql "FROM 年报 LIMIT 5"    # ask
+"""
+
+
+class Commands(Group):
+    """The group whose commands are modules, in the order in which a newcomer meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        """All names, in order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - the signature is click's
+        """The command of that name, its module loaded now."""
+        if name not in COMMANDS:
+            return None
+        found: click.Command = importlib.import_module(f"nianbao.commands.{name}").command
+        return found
+
+
+@click.group(
+    cls=Commands,
+    help="The open archive of China's annual reports on open government information (政府信息公开工作年度报告).",
+    examples=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="nianbao", message="%(prog)s %(version)s")
+def cli() -> None:
+    """All commands; `--config` is taken here and after the command's name."""
+
+
+def main() -> None:
+    """The `nianbao` program."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code. Never raises: what went wrong is one line on stderr."""
+    try:
+        return _finish(cli.main(list(arguments), prog_name="nianbao", standalone_mode=False))
+    except BrokenPipeError:
+        _drop_stdout()
+        return Exit.DONE
+    except (KeyboardInterrupt, click.Abort):
+        return _stopped(say("interrupted; run it again to go on"), Exit.INTERRUPTED)
+    except click.ClickException as error:
+        return _stopped(_usage(error), Exit.USAGE)
+    except Stop as error:
+        return _stopped(str(error), error.code)
+    except OSError as error:
+        if error.errno in CANNOT_WRITE:
+            return _stopped(say("cannot write: {error}; make room or mend the rights, then run it again", error=error), Exit.CANNOT_WRITE)
+        return _bug(error)
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever is not foreseen is a bug and is reported as one
+        return _bug(error)
+
+
+def _finish(result: object) -> int:
+    sys.stdout.flush()
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _stopped(message: str, code: Exit) -> int:
+    print(f"nianbao: {message}", file=sys.stderr)
+    return code
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = say("; see `{command} --help`", command=context.command_path) if context else ""
+    return f"{error.format_message().replace(chr(10), ' ').rstrip('.')}{hint}"
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("NIANBAO_DEBUG"):
+        traceback.print_exception(error)
+    return _stopped(
+        say("a bug: {kind}: {error}; run it again with NIANBAO_DEBUG=1 and report it", kind=type(error).__name__, error=error), Exit.BUG
+    )
+
+
+def _drop_stdout() -> None:
+    """The reader of stdout has gone: let the interpreter's own last flush go nowhere instead of complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,26 @@
+"""How listings are printed: columns aligned by what a terminal shows (a Chinese character is two columns wide), or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+from rich.cells import cell_len
+
+
+def as_json(value: object) -> None:
+    """One JSON document on stdout, Chinese as it is; dates, decimals and paths as text."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
+    """Rows under their column names, on stdout; nothing is cut off, NULL is shown as nothing."""
+    lines = [tuple(columns), *(tuple(_shown(row.get(column)) for column in columns) for row in rows)]
+    widths = [max(cell_len(line[at]) for line in lines) for at in range(len(columns))]
+    for line in lines:
+        click.echo("  ".join(text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split("\n"))
