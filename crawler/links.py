@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from crawler.listing import Column, Link, LinkKind
 
-_KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "links.toml").read_text(encoding="utf-8"))
-_SIMPLE = str.maketrans(_KNOWN["words"]["traditional"], _KNOWN["words"]["simplified"])
+KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "links.toml").read_text(encoding="utf-8"))
+_SIMPLE = str.maketrans(KNOWN["words"]["traditional"], KNOWN["words"]["simplified"])
 _CHINESE_DIGITS = str.maketrans("〇○零O一二三四五六七八九壹贰叁肆伍陆柒捌玖", "0000123456789123456789")
 _CHINESE_YEAR = re.compile(r"(?:[二贰2][〇○零OΟoо0]|[一壹1][九玖9])[〇○零Oo0一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2}(?=年|度|政|$)")
 _YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?!\d)(?!年?\d{1,2}月)(?![-/.]\d{1,2}(?!\d))(?![〕\]】)]第?\d+号)")
@@ -151,7 +151,7 @@ def _annual(column: Column | None) -> bool:
 def _decoy(text: str) -> str | None:
     agency = agency_of(text)
     rest = text.replace(agency, "", 1) if agency else text
-    for decoy in _KNOWN["decoy"]:
+    for decoy in KNOWN["decoy"]:
         said = rest if decoy.get("named") else text
         if _compiled(decoy["pattern"]).search(said) and not ("unless" in decoy and _compiled(decoy["unless"]).search(text)):
             return str(decoy["why"])
@@ -181,7 +181,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _pattern(table: str, name: str) -> re.Pattern[str]:
-    return _compiled(_KNOWN[table][name])
+    return _compiled(KNOWN[table][name])
 
 
 @cache

@@ -1,0 +1,208 @@
+"""How much a link promises to lead to annual reports, judged by its words, its address and where it stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler import links
+from crawler.page import Anchor, Page
+
+KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "find.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An address worth asking for. `via` is the page that offers it, `annual` says that it should be an annual-report column."""
+
+    url: str
+    score: float
+    why: str
+    name: str = ""
+    via: str | None = None
+    annual: bool = False
+    year: int | None = None
+    agency: str | None = None
+    depth: int = 0
+    hops: int = 0
+    known: bool = False
+
+
+def name_of(text: str) -> str:
+    """A link's words for comparing, bullets, arrows and counts at the ends taken off."""
+    return _compiled(KNOWN["child"]["edges"]).sub("", links.plain(text))
+
+
+def candidates(page: Page, at: Candidate) -> Iterator[Candidate]:
+    """The links of a page that may lead on, each with its score; a child of an annual-report column inherits what that knows."""
+    for anchor in page.links:
+        if anchor.origin == "redirect" or links.is_file(anchor.url) or links.page_key(anchor.url) == links.page_key(page.url):
+            continue
+        found = _child(anchor, page, at) or _ranked(anchor, page, at)
+        if found is not None and found.score > 0:
+            yield found
+
+
+def endpoints(page: Page, at: Candidate, year: int) -> Iterator[Candidate]:
+    """Addresses that a family is known to answer at, built from the organ codes that the page's links carry."""
+    for known in KNOWN["endpoint"]:
+        for url in dict.fromkeys(anchor.url for anchor in page.links):
+            if found := _compiled(known["seen"]).match(url):
+                years = range(year, year - known.get("years", 1), -1)
+                for address in dict.fromkeys(known["address"].format(year=y, **found.groupdict()) for y in years):
+                    yield _candidate(address, KNOWN["path"]["endpoint"] - at.depth, known["why"], "", page, at, annual=True)
+
+
+def is_annual_name(name: str) -> bool:
+    """Whether a column of this name holds annual reports."""
+    known = _named(name_of(name))
+    return known is not None and bool(known.get("annual"))
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one portal: the same host and port, or names under one registered domain."""
+    first, second = urlsplit(one), urlsplit(other)
+    if first.netloc == second.netloc:
+        return True
+    if re.fullmatch(r"[\d.]+", first.hostname or "") or "[" in first.netloc:
+        return False
+    return _domain(first.hostname or "") == _domain(second.hostname or "")
+
+
+def _ranked(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
+    name = name_of(anchor.text)
+    if _refused(name):
+        return None
+    best = _by_name(anchor, name, page, at)
+    by_path = _by_path(anchor, name, page, at)
+    if best is None or (by_path is not None and by_path.score > best.score):
+        best = by_path
+    return best
+
+
+def _by_name(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
+    known = _named(name)
+    if known is None:
+        return None
+    annual = bool(known.get("annual"))
+    if annual and links.is_article(anchor.url) and (links.agency_of(name) or links.year_of(name)):
+        return None
+    score = known["score"] - _less(anchor, name, page, at)
+    year = links.year_of(name) or links.year_of_address(anchor.url) if annual else None
+    agency = links.agency_of(name) if annual or at.agency is None else at.agency
+    return _candidate(anchor.url, score, known["why"], name, page, at, annual=annual, year=year, agency=agency or at.agency)
+
+
+def _by_path(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
+    parts = urlsplit(anchor.url)
+    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    stem = _compiled(links.KNOWN["paths"]["annual"]).search(address)
+    less = _less(anchor, name, page, at)
+    if stem and not links.is_article(anchor.url):
+        year = links.year_of(name) or links.year_of_address(anchor.url)
+        return _candidate(
+            anchor.url, KNOWN["path"]["annual"] - less, "address of an annual-report column", name, page, at, annual=True, year=year
+        )
+    if stem and (folder := _folder(anchor.url, stem)):
+        return _candidate(folder, KNOWN["path"]["folder"] - less, "folder of an annual report", "", page, at, annual=True)
+    if len(name) <= 20 and _compiled(links.KNOWN["paths"]["disclosure"]).search(parts.path) and not links.is_article(anchor.url):
+        return _candidate(anchor.url, KNOWN["path"]["disclosure"] - less - 8 * bool(name), "address of disclosure", name, page, at)
+    return None
+
+
+def _folder(url: str, stem: re.Match[str]) -> str | None:
+    parts = urlsplit(url)
+    end = parts.path.find("/", stem.end())
+    return parts._replace(path=parts.path[: end + 1], query="").geturl() if stem.end() <= len(parts.path) and end > 0 else None
+
+
+def _child(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
+    """A year, level or body one level below an annual-report column, or a body inside a page of disclosure."""
+    name = name_of(anchor.text)
+    if not name or len(name) > 30 or anchor.origin == "comment" or links.is_article(anchor.url) or not same_site(anchor.url, page.url):
+        return None
+    inside = (at.annual and _below(anchor, page)) or (bool(anchor.heading) and is_annual_name(anchor.heading))
+    if inside and (found := _grouping(anchor, name, page, at)):
+        return found
+    if not (inside or _of_bodies(at)) or _named(name) is not None or _refused(name):
+        return None
+    agency = links.agency_of(name)
+    if agency is None or links.classify(name, anchor.url).kind == "report":
+        return None
+    score = KNOWN["child"]["organ" if inside else "body"]
+    why = "a body's part of the annual-report column" if inside else "a body's pages of disclosure"
+    return _candidate(anchor.url, score, why, name, page, at, annual=inside, agency=agency, year=at.year)
+
+
+def _grouping(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
+    for kind, why in (("year", "a year of the annual-report column"), ("level", "a group of bodies of the annual-report column")):
+        if _compiled(KNOWN["child"][kind]).search(name):
+            year = links.year_of(name) or links.year_of_address(anchor.url) or at.year
+            return _candidate(anchor.url, KNOWN["child"]["score"], why, name, page, at, annual=True, year=year, agency=at.agency)
+    if _compiled(KNOWN["child"]["more"]).search(name):
+        return _candidate(anchor.url, KNOWN["child"]["score"], "more of the annual-report column", at.name, page, at, annual=True)
+    return None
+
+
+def _below(anchor: Anchor, page: Page) -> bool:
+    """Whether a link stays in the column's own part of the site: below its folder, or below a folder of the same stem."""
+    here, there = urlsplit(page.url), urlsplit(anchor.url)
+    folder = re.sub(r"[^/]*$", "", here.path)
+    stem = re.sub(r"\.\w+$", "", here.path)
+    inside = (folder.count("/") > 1 and there.path.startswith(folder)) or (len(stem) > 1 and there.path.startswith(stem))
+    same_page = there.path == here.path and there.query != here.query
+    return bool(inside or same_page or _compiled(links.KNOWN["paths"]["annual"]).search(there.path))
+
+
+def _of_bodies(at: Candidate) -> bool:
+    """Whether bodies offered here are bodies that disclose: a page of disclosure, not the home page."""
+    return at.depth > 0 and not at.annual and at.score >= KNOWN["path"]["disclosure"] - 10
+
+
+def _less(anchor: Anchor, name: str, page: Page, at: Candidate) -> float:
+    less = KNOWN["less"]
+    off = 0 if same_site(anchor.url, page.url) else less["other_body"] if links.agency_of(name) else less["other_host"]
+    return float(off + less.get(anchor.origin, 0) + less["depth"] * at.depth)
+
+
+def _named(name: str) -> dict[str, Any] | None:
+    for known in KNOWN["name"]:
+        if len(name) <= known["length"] and not _refused(name) and _compiled(known["pattern"]).search(name):
+            return dict(known)
+    return None
+
+
+def _refused(name: str) -> bool:
+    ban = KNOWN["not"]
+    return bool(_compiled(ban["pattern"]).search(name)) and not _compiled(ban["unless"]).search(name)
+
+
+def _candidate(
+    url: str,
+    score: float,
+    why: str,
+    name: str,
+    page: Page,
+    at: Candidate,
+    *,
+    annual: bool = False,
+    year: int | None = None,
+    agency: str | None = None,
+) -> Candidate:
+    return Candidate(url, score, why, name, page.url, annual, year, agency or (at.agency if annual else None), at.depth + 1)
+
+
+def _domain(host: str) -> str:
+    labels = host.split(".")
+    return ".".join(labels[-3:] if labels[-2:-1] in (["gov"], ["com"], ["org"], ["net"]) else labels[-2:])
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.I)
