@@ -1,0 +1,285 @@
+"""Document → figures, by label, never by position. What cannot be placed with certainty is kept as raw text, never guessed.
+
+Each grid is walked from top to bottom: header rows open a table of the form and name its columns, label cells name the rows,
+and the cell under both is the figure. A fragment without a header continues the table before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from extract.axes import PHYSICAL_READERS, Assigned, Head, Slot, assign, slots
+from extract.document import Cell, Document, Grid, Problem
+from extract.form import form
+from extract.grid import transpose
+from extract.headers import Header, read_header
+from extract.label import weaker
+from extract.legacy import align_legacy
+from extract.number import fits, parse
+from extract.report import ExtraCell, Figure, TableSeen
+from extract.rows import RowLabel, read_label
+
+
+@dataclass(slots=True)
+class Alignment:
+    """What was found so far. `figures` by (table, row, column); a cell found twice with two values is unreadable."""
+
+    figures: dict[tuple[str, str, str], Figure] = field(default_factory=dict)
+    tables: list[TableSeen] = field(default_factory=list)
+    extras: list[ExtraCell] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    repeated: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Walk:
+    """One table of the form while its grid, and the fragments that continue it, are walked."""
+
+    header: Header
+    grid: Grid
+    figures: dict[tuple[str, str], Figure] = field(default_factory=dict)
+    extras: list[ExtraCell] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    missing: int = 0
+
+
+def align(document: Document) -> Alignment:
+    """All figures of the document's tables: of the form, and of the statistics tables before it."""
+    found = Alignment(problems=[])
+    open_walk: Walk | None = None
+    walks: list[Walk] = []
+    leftovers: list[Grid] = []
+    for grid in document.grids():
+        opened = list(_walk(grid, open_walk))
+        if not opened:
+            opened = list(_walk(transpose(grid), None))
+        if not opened:
+            leftovers.append(grid)
+            continue
+        walks += [walk for walk in opened if walk is not open_walk]
+        open_walk = opened[-1]
+    for walk in walks:
+        _finish(walk, found)
+    for grid in leftovers:
+        _keep_legacy(grid, found)
+    return found
+
+
+def _walk(grid: Grid, carried: Walk | None) -> Iterator[Walk]:
+    """The tables of the form in one grid, in order; `carried` is the table that a fragment without header may continue."""
+    current: Walk | None = None
+    skip = 0
+    for r, row in enumerate(grid.rows):
+        if r < skip:
+            continue
+        header = read_header(grid, r, current.header if current else None)
+        if header:
+            skip = header.end
+            if current is None or header.table != current.header.table:
+                if carried and header.table == carried.header.table and not _is_complete(carried):
+                    current = carried
+                    yield current
+                else:
+                    current = Walk(header, grid)
+                    yield current
+            current.header, current.grid = header, grid
+            continue
+        if current is None and carried is not None and _continues(grid, carried):
+            current = carried
+            current.grid = grid
+            yield current
+        if current is not None:
+            _read_row(current, slots(row))
+
+
+def _continues(grid: Grid, carried: Walk) -> bool:
+    """Whether a grid without header goes on with the table before it: as wide, and its first labelled row is one of that table's."""
+    if not grid.rows or len(grid.rows[0]) != len(carried.grid.rows[0]):
+        return False
+    if carried.header.table == "challenges":
+        return not carried.figures and all(slot.is_value for slot in slots(grid.rows[0]))
+    labels = (read_label(carried.header, slots(row)) for row in grid.rows[:3])
+    return any(label is not None and label.row is not None for label in labels)
+
+
+def _read_row(walk: Walk, row: list[Slot]) -> None:
+    label = read_label(walk.header, row)
+    if label is None:
+        return
+    assigned = assign(walk.header.heads, row, label.end, walk.grid.reader in PHYSICAL_READERS)
+    if assigned is None:
+        _keep_raw(walk, label, row)
+        return
+    if not any(assigned.cells.values()):
+        return
+    cells = {head: cell for head, cell in assigned.cells.items() if cell is not None}
+    if not any(_is_figure_text(cell) for cell in cells.values()):
+        return
+    figures = [_figure(walk, label, head, cell, assigned) for head, cell in cells.items()]
+    walk.missing += len(walk.header.heads) - len(figures)
+    if not (assigned.regular and walk.header.ordered) and not _sums_hold(figures):
+        figures = [_unread(figure) for figure in figures]
+        walk.problems.append(Problem("shifted_row", f"{label.text}: cells do not stand under the columns", figures[0].place))
+    for figure in figures:
+        _put(walk, figure)
+
+
+def _is_figure_text(cell: Cell) -> bool:
+    return cell.unreadable or parse(cell.text).state != "unreadable" or any(ch.isdigit() for ch in cell.text)
+
+
+def _figure(walk: Walk, label: RowLabel, head: Head, cell: Cell, assigned: Assigned) -> Figure:
+    table = walk.header.table
+    row_code, column_code = (head.key[0], head.key[1]) if len(head.key) == 2 else (label.code, head.key[0])
+    column = form().columns[table, column_code]
+    number = parse(cell.text)
+    state, value = number.state, number.value
+    if cell.unreadable or head in assigned.ambiguous or (value is not None and not fits(value)):
+        state, value = "unreadable", None
+    return Figure(
+        table_code=table,
+        row_code=row_code,
+        column_code=column_code,
+        value=value,
+        unit=number.unit or head.unit or _unit(label, column.unit),
+        state=state,
+        raw=cell.text,
+        place=cell.place,
+        reader=walk.grid.reader,
+        part=walk.grid.part,
+        confidence=cell.confidence,
+        match=weaker(label.strength, head.strength),
+        note=number.note,
+        repaired=cell.repaired or not assigned.regular,
+    )
+
+
+def _unit(label: RowLabel, column_unit: str | None) -> str | None:
+    if column_unit and column_unit.startswith("unstated"):
+        return None
+    return column_unit or (label.row.unit if label.row else None)
+
+
+def _unread(figure: Figure) -> Figure:
+    return figure._replace(value=None, state="unreadable") if figure.state == "number" else figure
+
+
+def _sums_hold(figures: Sequence[Figure]) -> bool:
+    """Whether the row's own arithmetic confirms an assignment that only the order of the cells suggests."""
+    numbers = {figure.column_code: figure.value for figure in figures}
+    if any(value is None for value in numbers.values()):
+        return False
+    if len(set(numbers.values())) == 1 and not any(numbers.values()):
+        return True
+    total = numbers.pop("total", None)
+    return (
+        total is not None and len(figures) >= 5 and figures[0].table_code != "challenges" and sum(filter(None, numbers.values())) == total
+    )
+
+
+def _put(walk: Walk, figure: Figure) -> None:
+    """Keep the figure; a second cell for the same figure must say the same, else neither is believed."""
+    key = (figure.row_code, figure.column_code)
+    before = walk.figures.get(key)
+    if before is None:
+        walk.figures[key] = figure
+    elif (before.state, before.value) != (figure.state, figure.value):
+        walk.figures[key] = before._replace(value=None, state="unreadable", raw=f"{before.raw} | {figure.raw}")
+        walk.problems.append(Problem("contradicting_cells", f"{key[0]} × {key[1]}: {before.raw!r} and {figure.raw!r}", figure.place))
+
+
+def _keep_raw(walk: Walk, label: RowLabel, row: list[Slot]) -> None:
+    """A row whose cells cannot be placed: its figures are unread where the row is known, raw text is kept in any case."""
+    values = [slot for slot in row if slot.start >= label.end and not slot.is_blank]
+    if not any(_is_figure_text(slot.cell) for slot in values):
+        return
+    raw = " | ".join(slot.text for slot in values)
+    walk.problems.append(Problem("unplaced_row", f"{label.text}: {raw}", values[0].cell.place))
+    if label.row is None or len(walk.header.heads[0].key) == 2:
+        walk.extras += [ExtraCell(walk.header.table, label.text, "", slot.cell.text, slot.cell.place) for slot in values]
+        return
+    for head in walk.header.heads:
+        _put(walk, _unread(_figure(walk, label, head, values[0].cell._replace(text=raw, unreadable=True), Assigned({}, True))))
+
+
+def _finish(walk: Walk, found: Alignment) -> None:
+    table = walk.header.table
+    if not walk.figures:
+        return
+    edition = _edition(table, walk.figures)
+    figures = walk.figures
+    if any(key[0] == table for key in found.figures):
+        _compare(table, figures, found)
+        return
+    found.figures |= {(table, *key): _settle_code(figure, edition) for key, figure in figures.items()}
+    found.extras += walk.extras
+    found.problems += walk.problems
+    first = next(iter(figures.values()))
+    complete = walk.missing == 0 and _ends(table, figures)
+    if not complete:
+        found.problems.append(Problem("table_incomplete", f"{form().tables[table].zh}: cells of the table are missing", first.place))
+    found.tables.append(TableSeen(table, edition, complete, first.place.page, first.place.table_no, first.part))
+
+
+def _settle_code(figure: Figure, edition: str) -> Figure:
+    """A row that this edition prints without figures (a group with its own sum) is kept, but not under the form's code."""
+    row = form().rows.get(figure.row_code)
+    if row is not None and figure.column_code not in row.columns.get(edition, ()):
+        return figure._replace(match="extra")
+    return figure
+
+
+def _edition(table: str, figures: dict[tuple[str, str], Figure]) -> str:
+    """The edition whose own cells (those that no other edition prints) were found most; by labels, never by the year."""
+    f = form()
+    votes = {"v2021": 0, "v2019": 0}
+    for row_code, column_code in figures:
+        row = f.rows.get(row_code)
+        editions = [e for e in votes if row is not None and column_code in row.columns.get(e, ())]
+        if len(editions) == 1:
+            votes[editions[0]] += 1
+    if table == "requests" and any(row.startswith("requests.outcome.other.") for row, _ in figures):
+        return "v2021"
+    return max(votes, key=lambda e: votes[e])
+
+
+def _ends(table: str, figures: dict[tuple[str, str], Figure]) -> bool:
+    """Whether the table reaches its end: rows not printed are not missing, a table cut short is."""
+    rows = {row for row, _ in figures}
+    if table == "requests":
+        return "requests.carried_out" in rows and "requests.new" in rows
+    if table == "challenges":
+        return len(figures) >= 15
+    return "disclosure.fees" in rows and not rows.isdisjoint(("disclosure.rules", "disclosure.normative_documents"))
+
+
+def _is_complete(walk: Walk) -> bool:
+    return bool(walk.figures) and _ends(walk.header.table, walk.figures)
+
+
+def _compare(table: str, figures: dict[tuple[str, str], Figure], found: Alignment) -> None:
+    """A table printed again: the same figures are a copy; others are told, the first table stands."""
+    differing = [
+        key
+        for key, figure in figures.items()
+        if (old := found.figures.get((table, *key))) and (old.state, old.value) != (figure.state, figure.value)
+    ]
+    fresh = {(table, *key): figure for key, figure in figures.items() if (table, *key) not in found.figures}
+    if not differing and fresh and not next((t.complete for t in found.tables if t.table_code == table), False):
+        found.figures |= fresh
+        return
+    if differing:
+        place = figures[differing[0]].place
+        found.problems.append(
+            Problem("table_repeated", f"{form().tables[table].zh}: printed again with {len(differing)} other figures", place)
+        )
+
+
+def _keep_legacy(grid: Grid, found: Alignment) -> None:
+    legacy = align_legacy(grid)
+    if legacy is None or any(t.table_code == legacy.table for t in found.tables):
+        return
+    found.figures |= {(legacy.table, f.row_code, f.column_code): f for f in legacy.figures}
+    found.extras += legacy.extras
+    found.tables.append(TableSeen(legacy.table, legacy.edition, True, None, grid.number, grid.part))

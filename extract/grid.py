@@ -1,0 +1,74 @@
+"""Merged cells resolved to a rectangle, by the table algorithm of the HTML standard (forming a table, 4.9.12.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from extract.document import Cell, Grid, Place
+from extract.errors import TooComplex
+
+MAX_COLSPAN = 1000
+MAX_ROWSPAN = 65534
+MAX_SLOTS = 400_000
+
+
+class Span(NamedTuple):
+    """A cell as the source writes it, before its slots are known. `rowspan` 0 reaches the end of its group of rows."""
+
+    text: str
+    rowspan: int = 1
+    colspan: int = 1
+    confidence: float = 1.0
+    unreadable: bool = False
+
+
+def expand(rows: Sequence[Sequence[Span]], reader: str, number: int = 1, page: int | None = None, groups: Iterable[int] = ()) -> Grid:
+    """The grid of those rows. `groups` are the row indexes at which a new group of rows begins: no rowspan crosses one.
+
+    Spans beyond the table are cut at its end; a later cell wins a slot claimed twice, as browsers paint it.
+    Raises `TooComplex` beyond `MAX_SLOTS`.
+    """
+    ends = _group_ends(len(rows), groups)
+    slots: list[dict[int, Cell]] = [{} for _ in rows]
+    filled = 0
+    for r, row in enumerate(rows):
+        c = 0
+        line = slots[r]
+        for span in row:
+            while c in line:
+                c += 1
+            height = min(span.rowspan or MAX_ROWSPAN, MAX_ROWSPAN, ends[r] - r)
+            width = max(1, min(span.colspan, MAX_COLSPAN))
+            filled += height * width
+            if filled > MAX_SLOTS:
+                raise TooComplex(f"a table of more than {MAX_SLOTS} cells")
+            cell = Cell(span.text, Place(number, r, c, page), height, width, span.confidence, False, span.unreadable)
+            if height == 1 and width == 1:
+                line[c] = cell
+            else:
+                for y in range(r, r + height):
+                    slots[y].update(dict.fromkeys(range(c, c + width), cell))
+            c += width
+    return Grid(_rectangle(slots), reader, number)
+
+
+def _group_ends(count: int, groups: Iterable[int]) -> list[int]:
+    starts = sorted({0, *groups, count})
+    ends = []
+    for start, end in pairwise(starts):
+        ends += [end] * (end - start)
+    return ends
+
+
+def _rectangle(slots: list[dict[int, Cell]]) -> tuple[tuple[Cell | None, ...], ...]:
+    """Rows of one length, without the columns at the right in which no cell begins."""
+    width = 1 + max((cell.place.column_no or 0 for line in slots for cell in line.values()), default=-1)
+    return tuple(tuple(line.get(c) for c in range(width)) for line in slots)
+
+
+def transpose(grid: Grid) -> Grid:
+    """The grid with rows and columns exchanged; every cell keeps its place in the source."""
+    width = len(grid.rows[0]) if grid.rows else 0
+    return Grid(tuple(tuple(row[c] for row in grid.rows) for c in range(width)), grid.reader, grid.number, grid.part)

@@ -1,0 +1,233 @@
+"""HTML → Document, by lexbor. Block ends become line breaks, tables grids; what a page hides is read only when it shows nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from extract.charset import decode
+from extract.document import Block, Document, Grid, Paragraph, Problem
+from extract.errors import TooComplex, Unreadable
+from extract.grid import Span, expand
+
+MAX_DEPTH = 2000
+MAX_TABLES = 3000
+_BREAK = "\x1e"
+_BREAKS = "p,div,br,h1,h2,h3,h4,h5,h6,li,section,article,dd,dt,tr,title,hr,blockquote,pre,center,table"
+_DROPPED = ["script", "style", "noscript", "template", "svg", "select", "head", "iframe", "object"]
+_HIDDEN = (
+    "[hidden],[style*='display:none'],[style*='display: none'],[style*='DISPLAY: none'],[style*='display :none'],[style*='mso-hide:all']"
+)
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_INTEGER = re.compile(r"\s*\+?(\d+)")
+_WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(\s*(['\"])(.*?)(?<!\\)\1\s*\)", re.DOTALL)
+_ASSIGNED = re.compile(r"=\s*(['\"])(\s*<(?:table|div|p)\b.*?)(?<!\\)\1\s*;", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_HAS_TABLE = re.compile(r"自\s*然\s*人|结\s*果\s*维\s*持|信\s*息\s*内\s*容|统\s*计\s*指\s*标|指\s*标\s*名\s*称|結\s*果\s*維\s*持")
+_NESTED_FORMS = 12
+"""Cells without a nested table that make an outer table one of data, not of layout."""
+
+
+def read(content: bytes, media_type: str | None = None) -> Document:
+    """The document of an HTML page, in reading order. Raises `Unreadable`, `TooComplex`."""
+    return read_text(decode(content, media_type))
+
+
+def read_text(text: str) -> Document:
+    """The same from decoded text. Hidden copies, comments and scripts are looked at only where the page shows no table."""
+    shown = _parse(text)
+    if _has_form(shown):
+        return shown
+    hidden = _parse(text, keep_hidden=True)
+    if _has_form(hidden):
+        return _note(hidden, "hidden_content", "the tables stand in an element that the page hides")
+    return _buried(text, shown)
+
+
+def _buried(text: str, shown: Document) -> Document:
+    """Tables inside comments or scripts, added behind what the page shows."""
+    for code, part in (("table_in_script", _scripts(text)), ("table_in_comment", "".join(_COMMENT.findall(text)))):
+        if _HAS_TABLE.search(part) and "<t" in part.lower():
+            found = _parse(part)
+            if _has_form(found):
+                grids = tuple(found.grids())
+                together = Document("html", (*shown.blocks, *grids), shown.title, shown.meta, shown.problems)
+                return _note(together, code, "the tables were found where a browser shows them only through a program, or not at all")
+    return shown
+
+
+def _scripts(text: str) -> str:
+    written = []
+    for script in _SCRIPT.findall(text):
+        written += [_unescape_script(body) for _, body in _WRITTEN.findall(script)]
+        written += [_unescape_script(body) for _, body in _ASSIGNED.findall(script)]
+    return "".join(written)
+
+
+def _unescape_script(text: str) -> str:
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
+    return re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t", "r": ""}.get(m[1], m[1]), text, flags=re.DOTALL)
+
+
+def _note(document: Document, code: str, message: str) -> Document:
+    return Document(document.reader, document.blocks, document.title, document.meta, (*document.problems, Problem(code, message)))
+
+
+def _has_form(document: Document) -> bool:
+    return any(_HAS_TABLE.search(cell.text) for grid in document.grids() for cell in grid.cells())
+
+
+def _parse(text: str, keep_hidden: bool = False) -> Document:
+    tree = LexborHTMLParser(text.replace(_BREAK, " "))
+    if tree.body is None:
+        raise Unreadable("the page is empty")
+    meta, title = _meta(tree), _title(tree)
+    tree.strip_tags(_DROPPED, recursive=True)
+    if not keep_hidden:
+        _drop(tree, _HIDDEN)
+    for node in tree.css("sup"):
+        if (mark := node.text(deep=True)).strip().isdecimal():
+            node.replace_with(mark.translate(_SUPERSCRIPTS))
+    for node in tree.css(_BREAKS):
+        node.insert_before(_BREAK)
+        if node.tag != "br":
+            node.insert_after(_BREAK)
+    problems: list[Problem] = []
+    grids = _grids(tree, problems)
+    return Document("html", tuple(_blocks(tree, grids)), title, meta, tuple(problems))
+
+
+def _drop(tree: LexborHTMLParser, selector: str) -> None:
+    for node in tree.css(selector):
+        if node.tag not in ("body", "html"):
+            node.decompose()
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        name = attributes.get("name") or attributes.get("property")
+        value = (attributes.get("content") or "").strip()
+        if name and value:
+            found.setdefault(name.strip().lower(), value)
+    code = tree.css_first("script[sitecode]")
+    if code is not None:
+        found.setdefault("siteidcode", (code.attributes.get("sitecode") or "").strip())
+    return found
+
+
+def _title(tree: LexborHTMLParser) -> str | None:
+    for selector in ("h1", "title"):
+        for node in tree.css(selector):
+            text = " ".join(node.text(deep=True).split())
+            if text:
+                return text
+    return None
+
+
+def _grids(tree: LexborHTMLParser, problems: list[Problem]) -> list[tuple[LexborNode, Grid | None]]:
+    """The data tables with their nodes, in document order; a table beyond the limits is told, the others are read."""
+    found: list[tuple[LexborNode, Grid | None]] = []
+    tables = tree.css("table")
+    if len(tables) > MAX_TABLES:
+        raise TooComplex(f"more than {MAX_TABLES} tables")
+    number = 0
+    covered = 0
+    for table in tables:
+        if covered:
+            covered -= 1
+            continue
+        nested = len(table.css("table")) - 1
+        if nested and not _is_data(table):
+            continue
+        covered = nested
+        number += 1
+        try:
+            found.append((table, _grid(table, number)))
+        except TooComplex as error:
+            problems.append(Problem(error.code, str(error)))
+            found.append((table, None))
+    return found
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Whether a table with tables inside is one of data whose cells hold small tables, rather than of layout."""
+    rows = [row for row in table.css("tr") if _owner(row) == table]
+    cells = [cell for row in rows for cell in _cells(row)]
+    plain = sum(cell.css_first("table") is None for cell in cells)
+    return len(rows) > 3 and plain >= _NESTED_FORMS
+
+
+def _owner(node: LexborNode) -> LexborNode | None:
+    parent = node.parent
+    while parent is not None and parent.tag != "table":
+        parent = parent.parent
+    return parent
+
+
+def _grid(table: LexborNode, number: int) -> Grid:
+    rows: list[list[Span]] = []
+    groups: list[int] = []
+    section = None
+    nested = len(table.css("table")) > 1
+    for row in table.css("tr"):
+        if nested and _owner(row) != table:
+            continue
+        parent = row.parent
+        if parent != section:
+            groups.append(len(rows))
+            section = parent
+        rows.append([_span(cell) for cell in _cells(row)])
+    return expand(rows, "html", number, groups=groups)
+
+
+def _cells(row: LexborNode) -> Iterator[LexborNode]:
+    cell = row.child
+    while cell is not None:
+        if cell.tag in ("td", "th"):
+            yield cell
+        cell = cell.next
+
+
+def _span(cell: LexborNode) -> Span:
+    attributes = cell.attributes
+    return Span(
+        _cell_text(cell.text(deep=True)),
+        _integer(attributes.get("rowspan"), least=0) if "rowspan" in attributes else 1,
+        _integer(attributes.get("colspan"), least=1) if "colspan" in attributes else 1,
+    )
+
+
+def _integer(text: str | None, least: int) -> int:
+    """A span as HTML reads it: leading digits count, anything else is 1."""
+    found = _INTEGER.match(text or "")
+    return max(least, int(found[1][:6])) if found else 1
+
+
+def _cell_text(text: str) -> str:
+    if _BREAK not in text:
+        return " ".join(text.split("\n")).strip() if "\n" in text else text.strip()
+    lines = (" ".join(line.split("\n")).strip() for line in text.split(_BREAK))
+    return "\n".join(line for line in lines if line)
+
+
+def _blocks(tree: LexborHTMLParser, grids: list[tuple[LexborNode, Grid | None]]) -> Iterator[Block]:
+    """Paragraphs and grids in order: each table leaves a mark in the text where it stood."""
+    mark = "\x1f"
+    for node, _ in grids:
+        node.replace_with(f"{_BREAK}{mark}{_BREAK}")
+    body = tree.body
+    waiting = iter(grids)
+    for line in (body.text(deep=True) if body is not None else "").split(_BREAK):
+        if mark in line:
+            grid = next(waiting, (None, None))[1]
+            if grid is not None:
+                yield grid
+        else:
+            text = " ".join(line.split())
+            if text:
+                yield Paragraph(text)

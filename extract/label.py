@@ -1,0 +1,155 @@
+"""A printed label → the rows or columns of the form that it can mean, and how surely."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+from extract.form import Form, form
+from extract.script import simplify
+
+Strength = Literal["exact", "alias", "bracket_stripped", "fuzzy"]
+STRENGTHS: tuple[Strength, ...] = ("exact", "alias", "bracket_stripped", "fuzzy")
+
+_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u3000\ufeff\ufe0f]+")
+_QUOTES = re.compile(r"[\"'“”‘’「」『』＂＇〝〞]")
+_ENUMERATOR = re.compile(
+    r"(?:\(?[一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]+[部章]分?|[一二三四五六七八九十]{1,3}[、.,:]"
+    r"|\(?\d{1,2}\)(?!\d)|\d{1,2}[.、,:](?!\d)|[①-⑳⑴-⒇⒈-⒛㈠-㈩])+"
+)
+_LOOSE_DIGIT = re.compile(r"\d(?=[\u4e00-\u9fff])")
+_PUNCTUATION = re.compile(r"[,、;:.。·•]")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】")
+_OPEN_BRACKET = re.compile(r"\([^()]*\Z|\A[^()]*\)")
+
+
+@lru_cache(maxsize=16384)
+def normalise(text: str) -> str:
+    """The label without enumerator, quotes, blanks and punctuation, in simplified characters; notes in brackets stay."""
+    text = _INVISIBLE.sub("", text)
+    text = _ENUMERATOR.sub("", text, count=1) if _ENUMERATOR.match(text) else text
+    text = simplify(unicodedata.normalize("NFKC", text))
+    text = _QUOTES.sub("", text).replace("\\", "/")
+    found = _ENUMERATOR.match(text)
+    if found and found.end() < len(text):
+        text = text[found.end() :]
+    text = _LOOSE_DIGIT.sub("", text, count=1) if text[:1].isdigit() else text
+    return _PUNCTUATION.sub("", text)
+
+
+@lru_cache(maxsize=16384)
+def strip_brackets(key: str) -> str:
+    """A normalised label without its notes in brackets, whether or not they close."""
+    bare = key
+    while (shorter := _BRACKETED.sub("", bare)) != bare:
+        bare = shorter
+    return _OPEN_BRACKET.sub("", bare)
+
+
+class Match(NamedTuple):
+    """One code that a label can mean."""
+
+    code: str
+    strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of one axis of one table: normalised label → codes, by strength."""
+
+    exact: Mapping[str, tuple[str, ...]]
+    alias: Mapping[str, tuple[str, ...]]
+    bare: Mapping[str, tuple[str, ...]]
+
+    def find(self, text: str) -> tuple[Match, ...]:
+        """All codes that `text` can mean at the strongest level that knows it; several where a label is shared."""
+        return _find(self, text)
+
+    def surely(self, text: str) -> str | None:
+        """The one code that `text` means without guessing at spelling, or None."""
+        found = self.find(text)
+        return found[0].code if len(found) == 1 and found[0].strength != "fuzzy" else None
+
+    __hash__ = object.__hash__
+
+
+@lru_cache(maxsize=16384)
+def _find(labels: Labels, text: str) -> tuple[Match, ...]:
+    key = normalise(text)
+    if not key:
+        return ()
+    for strength, index in (("exact", labels.exact), ("alias", labels.alias)):
+        if key in index:
+            return tuple(Match(code, strength) for code in index[key])  # type: ignore[arg-type]  # both are Strengths
+    bare = strip_brackets(key)
+    if bare and bare in labels.bare:
+        return tuple(Match(code, "bracket_stripped") for code in labels.bare[bare])
+    return _fuzzy(labels, bare or key)
+
+
+def _fuzzy(labels: Labels, key: str) -> tuple[Match, ...]:
+    """The one label that is close enough, and closer than any other by the margin of the form; else nothing."""
+    limits = form().fuzzy
+    if len(key) < 4:
+        return ()
+    best: dict[str, float] = defaultdict(float)
+    for label, codes in labels.bare.items():
+        longest, shortest = max(len(key), len(label)), min(len(key), len(label))
+        if 2 * shortest / (longest + shortest) < limits["min_similarity"]:
+            continue
+        similarity = SequenceMatcher(None, key, label, autojunk=False).ratio()
+        for code in codes:
+            best[code] = max(best[code], similarity)
+    ranked = sorted(best.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] < limits["min_similarity"]:
+        return ()
+    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < limits["min_margin"]:
+        return ()
+    return (Match(ranked[0][0], "fuzzy"),)
+
+
+def index(names: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> Labels:
+    """Labels from (code, printed labels, aliases)."""
+    exact: dict[str, list[str]] = defaultdict(list)
+    alias: dict[str, list[str]] = defaultdict(list)
+    bare: dict[str, list[str]] = defaultdict(list)
+    for code, printed, aliases in names:
+        for target, texts in ((exact, printed), (alias, aliases)):
+            for key in dict.fromkeys(normalise(text) for text in texts):
+                target[key].append(code)
+                stripped = strip_brackets(key)
+                if code not in bare[stripped]:
+                    bare[stripped].append(code)
+    return Labels(*({key: tuple(codes) for key, codes in part.items()} for part in (exact, alias, bare)))
+
+
+@cache
+def row_labels(table: str) -> Labels:
+    """The row labels of a table, groups included."""
+    f: Form = form()
+    rows = [row for row in f.rows.values() if row.table == table]
+    return index((row.code, filter(None, (row.zh, row.zh_v2019)), row.aliases) for row in rows)
+
+
+@cache
+def column_labels(table: str) -> Labels:
+    """The column labels of a table."""
+    return index((c.code, filter(None, (c.zh, c.zh_v2019)), c.aliases) for c in form().columns_of(table))
+
+
+@cache
+def heading_labels() -> Labels:
+    """The headings of the report's sections."""
+    return index((h.code, (h.zh,), h.aliases) for h in form().headings)
+
+
+def weaker(one: str, other: str) -> str:
+    """The less certain of two strengths."""
+    order = list(STRENGTHS)
+    return max(one, other, key=order.index)  # type: ignore[arg-type]  # strengths are str in Figures

@@ -1,0 +1,78 @@
+"""The label cells of a row → the row of the form that they name, seen inside the rows that they stand under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extract.axes import Slot
+from extract.form import Row, form
+from extract.headers import Header
+from extract.label import Labels, normalise, row_labels
+
+
+class RowLabel(NamedTuple):
+    """A row as named. `row` is None for a row that the form does not have: `code` then carries its raw label.
+
+    `end` is the first grid column after its label cells.
+    """
+
+    code: str
+    text: str
+    end: int
+    strength: str
+    row: Row | None
+
+
+def read_label(header: Header, row: Sequence[Slot]) -> RowLabel | None:
+    """The label of a data row; None where the row holds no label and so no figure."""
+    cells = _label_cells(header, row)
+    end = cells[-1].end if cells else 0
+    if header.is_keyed:
+        return RowLabel("", "".join(slot.text for slot in cells), min(end, header.first), "exact", None)
+    if not cells:
+        return None
+    labels = row_labels(header.table)
+    parent = _parent(labels, cells[:-1])
+    for text in _readings(labels, cells):
+        found = [match for match in labels.find(text) if _fits(match.code, match.strength, parent)]
+        if len(found) == 1:
+            return RowLabel(found[0].code, cells[-1].text, end, found[0].strength, form().rows[found[0].code])
+    raw = "".join(cells[-1].text.split())
+    return RowLabel(f"{parent or header.table}.{raw}", raw, end, "extra", None)
+
+
+def _label_cells(header: Header, row: Sequence[Slot]) -> list[Slot]:
+    """Cells with words left of the figures, and any further right whose words surely name a row (a shifted row)."""
+    labels = row_labels(header.table)
+    cells = [slot for slot in row if slot.text and not slot.is_value and slot.start < header.first]
+    if header.is_keyed:
+        return cells
+    return cells + [slot for slot in row if slot.start >= header.first and not slot.is_value and labels.surely(slot.text)]
+
+
+def _parent(labels: Labels, cells: Sequence[Slot]) -> str | None:
+    for slot in reversed(cells):
+        code = labels.surely(slot.text)
+        if code is not None:
+            return code
+    return None
+
+
+def _readings(labels: Labels, cells: Sequence[Slot]) -> list[str]:
+    """Ways to read the label: the innermost cell; it without the group printed before it in one cell; with cells before it."""
+    last = cells[-1].text
+    readings = [last, *_without_group(labels, last)]
+    return readings + ["".join(slot.text for slot in cells[start:]) for start in range(len(cells) - 2, -1, -1)]
+
+
+def _without_group(labels: Labels, text: str) -> list[str]:
+    key = normalise(text)
+    groups = [label for label, codes in labels.exact.items() if any("group" in form().rows[c].kinds.values() for c in codes)]
+    return [key[len(group) :] for group in groups if key.startswith(group) and len(key) > len(group)]
+
+
+def _fits(code: str, strength: str, parent: str | None) -> bool:
+    """A label guessed at must stand under its own parent where one is printed."""
+    own = form().rows[code].parent
+    return strength != "fuzzy" or parent is None or parent == own or (own or "").startswith(parent + ".")
