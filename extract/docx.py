@@ -1,0 +1,274 @@
+"""Word's XML: DOCX in both its namespaces, its one-file form, and WordprocessingML 2003. Read by local names.
+
+What is read is what a reader of the printed page sees: insertions kept, deletions and hidden text dropped, results of fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from extract import numbering
+from extract.errors import TooComplex
+from extract.flow import MAX_DEPTH, Box, Item, Line, Table
+from extract.markup import attribute, child, local, number
+
+_OFF = {"0", "false", "off", "none"}
+_DROPPED = frozenset(
+    [
+        "del",
+        "moveFrom",
+        "delText",
+        "instrText",
+        "delInstrText",
+        "rPr",
+        "pPr",
+        "rt",
+        "binData",
+        "footnote",
+        "endnote",
+        "docPr",
+        "lastRenderedPageBreak",
+    ]
+)
+_ONE = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_TABLE_PARTS = frozenset(("tr", "tc"))
+
+
+def flag(properties: etree._Element | None, name: str) -> bool | None:
+    """An on/off property: True, False, or None where it is not stated."""
+    element = child(properties, name)
+    if element is None:
+        return None
+    return (attribute(element, "val") or "1").lower() not in _OFF
+
+
+@dataclass(slots=True)
+class Styles:
+    """What paragraph and character styles decide: hidden text, headings, list membership."""
+
+    hidden: set[str] = field(default_factory=set)
+    headings: set[str] = field(default_factory=set)
+    lists: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+def read_styles(root: etree._Element | None) -> Styles:
+    """The styles of a styles part, inheritance followed."""
+    found = Styles()
+    elements = {attribute(each, "styleId") or "": each for each in (() if root is None else root) if local(each) == "style"}
+    for name, element in elements.items():
+        chain = list(_ancestry(element, elements))
+        if next((state for each in chain if (state := flag(child(each, "rPr"), "vanish")) is not None), False):
+            found.hidden.add(name)
+        if any(_is_heading(child(each, "pPr")) or _named_heading(each) for each in chain):
+            found.headings.add(name)
+        membership = next((ids for each in chain if (ids := _membership(child(each, "pPr")))), None)
+        if membership:
+            found.lists[name] = membership
+    return found
+
+
+def _ancestry(element: etree._Element, elements: dict[str, etree._Element]) -> Iterator[etree._Element]:
+    seen: set[str] = set()
+    at: etree._Element | None = element
+    while at is not None and (name := attribute(at, "styleId") or "") not in seen:
+        seen.add(name)
+        yield at
+        at = elements.get(attribute(child(at, "basedOn"), "val") or "")
+
+
+def _is_heading(properties: etree._Element | None) -> bool:
+    return number(child(properties, "outlineLvl"), "val", 9) < 9
+
+
+def _named_heading(style: etree._Element) -> bool:
+    name = (attribute(child(style, "name"), "val") or "").lower()
+    return name.startswith(("heading", "标题")) or name == "title"
+
+
+def _membership(properties: etree._Element | None) -> tuple[str, int] | None:
+    """(list id, level) of a numPr (listPr before 2007)."""
+    element = child(properties, "numPr")
+    if element is None:
+        return None
+    name = attribute(child(element, "numId"), "val")
+    return None if name is None else (name, number(child(element, "ilvl"), "val", 0))
+
+
+@dataclass(slots=True)
+class Story:
+    """One story (body, text box, footnotes) on its way from elements to items."""
+
+    styles: Styles
+    lists: numbering.Lists
+    fields: list[bool] = field(default_factory=list)
+    """Open fields, innermost last: True while their code rather than their result goes by."""
+    pending: str = ""
+    """Text of paragraphs whose mark was deleted: it runs on into the next."""
+    depth: int = 0
+
+    def items(self, parent: etree._Element) -> list[Item]:
+        """The paragraphs and tables below an element, wrappers of any name looked through."""
+        found: list[Item] = []
+        for element in parent:
+            name = local(element)
+            if name == "p":
+                found.extend(self.paragraph(element))
+            elif name == "tbl":
+                found.append(self.table(element))
+            elif name == "AlternateContent":
+                found.extend(self.items(_alternative(element)))
+            elif not _is_gone(element, name) and len(element) and not name.endswith("Pr"):
+                found.extend(self.items(element))
+        return found
+
+    def paragraph(self, element: etree._Element) -> list[Item]:
+        """The paragraph, and after it the text boxes anchored in it."""
+        properties = child(element, "pPr")
+        text: list[str] = []
+        boxes: list[Item] = []
+        self._run(element, text, boxes)
+        line = self.pending + "".join(text)
+        if _mark_deleted(properties):
+            self.pending = line
+            return boxes
+        self.pending = ""
+        style = attribute(child(properties, "pStyle"), "val") or ""
+        heading = style in self.styles.headings or _is_heading(properties)
+        return [Line(self._label(properties, style, line) + line, heading), *boxes]
+
+    def _label(self, properties: etree._Element | None, style: str, line: str) -> str:
+        if not line.strip():
+            return ""
+        stated = child(properties, "listPr", "t")
+        if stated is not None:
+            return attribute(stated, "val") or ""
+        membership = _membership(properties) or self.styles.lists.get(style)
+        return self.lists.label(*membership) if membership else ""
+
+    def _run(self, parent: etree._Element, text: list[str], boxes: list[Item]) -> None:
+        for element in parent:
+            name = local(element)
+            if name == "r":
+                if not self._is_hidden(element):
+                    self._run(element, text, boxes)
+            elif name == "t":
+                if not any(self.fields):
+                    text.append(element.text or "")
+            elif name in _ONE:
+                if not any(self.fields):
+                    text.append(_ONE[name])
+            elif name == "fldChar":
+                self._field(attribute(element, "fldCharType") or "")
+            elif name == "sym":
+                text.append(symbol(attribute(element, "char") or "", attribute(element, "font") or ""))
+            elif name == "AlternateContent":
+                self._run(_alternative(element), text, boxes)
+            elif name == "txbxContent":
+                boxes.extend(self._inside(element))
+            elif name not in _DROPPED and len(element) and not _is_gone(element, name):
+                self._run(element, text, boxes)
+
+    def _inside(self, element: etree._Element) -> list[Item]:
+        """A story of its own within this one: its fields and deleted marks are not ours."""
+        inner = Story(self.styles, self.lists, depth=self.depth + 1)
+        if inner.depth > MAX_DEPTH:
+            raise TooComplex(f"text boxes are nested more than {MAX_DEPTH} deep")
+        return inner.items(element)
+
+    def _field(self, kind: str) -> None:
+        if kind == "begin":
+            self.fields.append(True)
+        elif kind == "separate" and self.fields:
+            self.fields[-1] = False
+        elif kind == "end" and self.fields:
+            self.fields.pop()
+
+    def _is_hidden(self, run: etree._Element) -> bool:
+        properties = child(run, "rPr")
+        if properties is None:
+            return False
+        if child(properties, "del") is not None or child(properties, "moveFrom") is not None:
+            return True
+        stated = flag(properties, "vanish")
+        if stated is None:
+            stated = (attribute(child(properties, "rStyle"), "val") or "") in self.styles.hidden
+        return stated
+
+    def table(self, element: etree._Element) -> Table:
+        """A table with its rows' cells on the table's grid columns."""
+        rows = (row for row in _parts(element, "tr") if not _row_gone(row))
+        return Table([boxes for row in rows if (boxes := self._row(row))])
+
+    def _row(self, row: etree._Element) -> list[Box]:
+        at = number(child(row, "trPr", "gridBefore"), "val", 0)
+        boxes: list[Box] = []
+        for cell in _parts(row, "tc"):
+            properties = child(cell, "tcPr")
+            if child(properties, "cellDel") is not None:
+                continue
+            width = max(1, number(child(properties, "gridSpan"), "val", 1))
+            if _merge(properties, "hMerge", "hmerge") == "continue" and boxes:
+                boxes[-1].right += width
+                self._inside(cell)
+            else:
+                down = _merge(properties, "vMerge", "vmerge") == "continue"
+                boxes.append(Box(at, at + width, self._inside(cell), down))
+            at += width
+        return boxes
+
+
+def _merge(properties: etree._Element | None, *names: str) -> str | None:
+    element = next((found for name in names if (found := child(properties, name)) is not None), None)
+    return None if element is None else attribute(element, "val") or "continue"
+
+
+def _parts(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
+    """Rows of a table or cells of a row, wrappers (content controls, insertions, custom XML) looked through."""
+    for element in parent:
+        name = local(element)
+        if name == wanted:
+            yield element
+        elif name not in _TABLE_PARTS and not name.endswith("Pr") and not _is_gone(element, name):
+            yield from _parts(element, wanted)
+
+
+def _row_gone(row: etree._Element) -> bool:
+    properties = child(row, "trPr")
+    return child(properties, "del") is not None or bool(flag(properties, "hidden"))
+
+
+def _is_gone(element: etree._Element, name: str) -> bool:
+    """Deleted with tracking: w:del and w:moveFrom, or an aml:annotation of that type in the XML of 2003."""
+    if name in ("del", "moveFrom"):
+        return True
+    return name == "annotation" and (attribute(element, "type") or "").endswith(("Deletion", "Comment"))
+
+
+def _mark_deleted(properties: etree._Element | None) -> bool:
+    mark = child(properties, "rPr")
+    if mark is None:
+        return False
+    return any(_is_gone(each, local(each)) for each in mark)
+
+
+def _alternative(element: etree._Element) -> etree._Element:
+    """The branch of an mc:AlternateContent that Word shows: the choice, or the fallback where it holds no text box."""
+    choice = child(element, "Choice")
+    fallback = child(element, "Fallback")
+    branch = choice if choice is not None else fallback
+    return element if branch is None else branch
+
+
+def symbol(code: str, font: str) -> str:
+    """A w:sym: Symbol and text fonts keep ASCII in the private area's low byte; pictures of other fonts stay private characters."""
+    try:
+        value = int(code, 16)
+    except ValueError:
+        return "\ufffd"
+    pictures = font.lower().startswith(("wingdings", "webdings", "marlett"))
+    if 0xF020 <= value <= 0xF03F and not pictures:
+        return chr(value - 0xF000)
+    return chr(value) if 0 < value < 0xD800 or 0xE000 <= value < 0x110000 else "\ufffd"

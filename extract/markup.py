@@ -1,0 +1,63 @@
+"""XML from strangers: parsed without entities, without a network, within limits."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from lxml import etree
+
+from extract.errors import TooComplex, Unreadable
+
+MAX_XML_BYTES = 24 << 20
+"""The largest part that is parsed; a tree takes about ten times the memory of its text."""
+
+
+def parse(content: bytes, name: str = "XML") -> etree._Element:
+    """The root element of one XML document. Raises Unreadable (not well-formed, or with a DTD) or TooComplex."""
+    if len(content) > MAX_XML_BYTES:
+        raise TooComplex(f"{name} has {len(content)} bytes, more than {MAX_XML_BYTES} are not parsed")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        kind = TooComplex if "depth" in str(error) or "huge" in str(error) else Unreadable
+        raise kind(f"{name} is not well-formed: {error}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable(f"{name} declares a document type; office files never do")
+    return root
+
+
+@cache
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def local(element: etree._Element) -> str:
+    """The element's name without its namespace, so that every dialect of a vocabulary reads the same."""
+    tag = element.tag
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+def child(element: etree._Element | None, *path: str) -> etree._Element | None:
+    """The first child with that local name, or the one at the end of the path of names."""
+    for name in path:
+        element = next((each for each in (() if element is None else element) if local(each) == name), None)
+    return element
+
+
+def attribute(element: etree._Element | None, name: str) -> str | None:
+    """The value of the attribute with that local name, in any namespace."""
+    if element is None:
+        return None
+    return next((str(value) for key, value in element.items() if _local(str(key)) == name), None)
+
+
+def number(element: etree._Element | None, name: str, default: int) -> int:
+    """An integer attribute; the default where it is absent or is none."""
+    value = attribute(element, name)
+    try:
+        return default if value is None else int(value)
+    except ValueError:
+        return default
