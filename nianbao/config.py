@@ -249,6 +249,27 @@ class _Reading:
         self.faults.append(Fault(f"{self.file}:{line}" if line else str(self.file), message))
 
 
+def effective(config: Config) -> dict[str, Any]:
+    """What is in force, as TOML could say it: only the documented keys, None left out, secrets masked."""
+    sections = {name: _said(getattr(config, name), keys) for name, keys in SECTIONS.items()}
+    return {**{name: values for name, values in sections.items() if values}, "site": [_site_said(site) for site in config.sites]}
+
+
+def _site_said(site: Site) -> dict[str, Any]:
+    bounds = _said(site.expect, EXPECT)
+    said = _said(site, tuple(key for key in SITE if key.name != "expect"))
+    return {**said, "expect": bounds} if bounds else said
+
+
+def _said(settings: object, keys: Iterable[Key]) -> dict[str, Any]:
+    values = ((key, getattr(settings, key.name)) for key in keys)
+    return {key.name: "***" if key.secret else _plain(value) for key, value in values if value not in (None, ())}
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
+
+
 def variable(section: str, key: Key) -> str:
     """The environment variable that overrides a key: `NIANBAO_CRAWL_DELAY_S` for `crawl.delay_s`."""
     return f"{PREFIX}{section}_{key.name}".upper()

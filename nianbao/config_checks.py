@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]  # APScheduler 3 ships no types
-
+from nianbao.cron import trigger
 from nianbao.messages import say
 
 Check = Callable[[object], Any]
@@ -111,7 +110,7 @@ def network(value: object) -> str:
 def cron(value: object) -> str:
     """Five cron fields: minute, hour, day, month, weekday."""
     try:
-        CronTrigger.from_crontab(value if isinstance(value, str) else "", timezone="Asia/Shanghai")
+        trigger(value if isinstance(value, str) else "", "Asia/Shanghai")
     except ValueError:
         raise ValueError(say('must be five cron fields (minute hour day month weekday), such as "15 2 * * *"')) from None
     return str(value)
