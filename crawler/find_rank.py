@@ -32,6 +32,7 @@ class Candidate:
     depth: int = 0
     hops: int = 0
     known: bool = False
+    family: str = "auto"
 
 
 def name_of(text: str) -> str:

@@ -1,0 +1,106 @@
+"""What a page proves to be once it is had: a shell that sends on, a report, a list of reports, a page in between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawler import links, rows
+from crawler.find_rank import KNOWN, Candidate, is_annual_name, same_site
+from crawler.listing import Column
+from crawler.page import Page, squeeze
+from crawler.rows import Row
+
+_FEW_LINKS = 4
+_FEW_WORDS = 200
+_MANY = 3
+_TITLE_END = re.compile(r"[-_|—–>»]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`rows` are the lines of a listing on the page, `reports` those of them that are named as reports."""
+
+    annual: bool
+    is_report: bool
+    rows: tuple[Row, ...]
+    reports: tuple[Row, ...]
+
+    @property
+    def signature(self) -> frozenset[str]:
+        """What tells this listing from another: the pages that its report rows lead to."""
+        return frozenset(links.page_key(row.url) for row in self.reports)
+
+
+def onward(page: Page) -> tuple[str, ...]:
+    """Where a shell sends its visitor: its redirect, else its frames; empty for a page with something of its own to show."""
+    if len(page.anchors) > _FEW_LINKS or len(page.words) > _FEW_WORDS:
+        return ()
+    redirects = [link.url for link in page.of("redirect") if links.page_key(link.url) != links.page_key(page.url)]
+    return tuple(dict.fromkeys(redirects[:1] or frames(page)))
+
+
+def frames(page: Page) -> list[str]:
+    """Pages of the same portal that stand in frames; viewers of documents are none."""
+    return [link.url for link in page.of("frame") if same_site(link.url, page.url) and not re.search(r"viewer\.html|\.pdf|\.swf", link.url)]
+
+
+def is_report(page: Page) -> bool:
+    """Whether the page prints a report of its own: enough of the headings that the form prescribes."""
+    words = links.plain(page.words)
+    return sum(bool(re.search(mark, words)) for mark in KNOWN["report"]["marks"]) >= KNOWN["report"]["enough"]
+
+
+def judge(page: Page, at: Candidate) -> Judgement:
+    """What the page at a candidate's address is. A page not known as annual becomes so by its own name or by its rows."""
+    found = rows.rows_of(page)
+    annual = at.annual or is_annual_page(page)
+    column = Column(page.url, at.name, at.year, at.agency, annual)
+    reports = _reports(found, column)
+    if not annual and at.depth > 0 and len(reports) >= _MANY and 2 * len(reports) > len(found):
+        annual = True
+        reports = _reports(found, Column(page.url))
+    return Judgement(annual, is_report(page), found, reports)
+
+
+def is_annual_page(page: Page) -> bool:
+    """Whether a page calls itself an annual-report column, in its meta tags, its title or the end of its breadcrumb."""
+    if page.meta.get("articletitle"):
+        return False
+    return any(is_annual_name(name) for name in names(page))
+
+
+def names(page: Page) -> Iterator[str]:
+    """What a page calls its column: `ColumnName`, the first part of its title, the last step of its breadcrumb."""
+    if name := page.meta.get("columnname"):
+        yield name
+    yield squeeze(_TITLE_END.split(page.title)[0])
+    for crumbs in page.tree.css('[class*="crumb"], [class*="position"], [class*="location"], [class*="dqwz"], [id*="position"]')[:3]:
+        yield squeeze(re.split(r"[>»›/]|→", squeeze(crumbs.text(separator=" ")))[-1])
+
+
+def search_forms(page: Page) -> Iterator[str]:
+    """Addresses that a site's own search form would ask for annual reports at."""
+    words = KNOWN["search"]["words"]
+    if any(re.search(r"/content_\d+$", link.url) for link in page.links):
+        yield _absolute(page, KNOWN["search"]["content_n"].format(words=words))
+    for form in page.tree.css("form"):
+        if (form.attributes.get("method") or "get").lower() != "get":
+            continue
+        fields = [(field.attributes.get("name") or "", field.attributes) for field in form.css("input, select")]
+        asked = [name for name, _ in fields if re.search(KNOWN["search"]["fields"], name)]
+        if asked:
+            hidden = [f"{name}={field.get('value') or ''}" for name, field in fields if name and field.get("type") == "hidden"]
+            yield _absolute(page, (form.attributes.get("action") or "") + "?" + "&".join([f"{asked[0]}={words}", *hidden]))
+
+
+def _reports(found: tuple[Row, ...], column: Column) -> tuple[Row, ...]:
+    return tuple(row for row in found if links.classify(row.title, row.url, column).kind == "report")
+
+
+def _absolute(page: Page, address: str) -> str:
+    from crawler.page import join
+
+    return join(page.url, address) or urlsplit(page.url)._replace(query="").geturl()
