@@ -1,0 +1,307 @@
+"""Reports into rows: one transaction, versions never overwritten, nothing half-loaded.
+
+Each reading is compared with what is held of the same agency, year and scope (whatever its address) and of the same address
+(whatever it then was), then kept as a new version, or not at all. See `provenance.Loaded` for the outcomes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from extract.document import Problem
+from extract.report import Report
+from store import content, versions
+from store.agencies import Agencies
+from store.database import Row, insert, registered, rollback, scalar
+from store.problems import Sighting, record, settle
+from store.provenance import Change, Loaded, LoadOutcome, Provenance
+from store.rows import Batch, dated, utc
+from store.versions import Version
+
+Item = tuple[Report, Provenance]
+Key = tuple[int, int, str]
+Reread = Callable[[int], Report | None]
+"""What today's readers make of the archived bytes of a held version; None where the bytes are not at hand."""
+
+FIRST_YEAR, LAST_YEAR = 2003, 2100
+SHOWN = 5
+HELD = (
+    "report_id, agency_id, year, scope, version, url, status, content_hash, source_hash, reader_version, published_on, is_current, "
+    "gone_on, retired"
+)
+AS_READ = """
+    SELECT f.table_code, f.row_code, f.column_code, CASE WHEN h.applied THEN h.old_value ELSE f.value END, f.raw
+    FROM figure f LEFT JOIN hand_correction h ON h.applied AND h.report_id = f.report_id
+      AND (h.table_code, h.row_code, h.column_code) = (f.table_code, f.row_code, f.column_code)
+    WHERE f.report_id = ?
+"""
+GONE = """
+    INSERT INTO reading SELECT $run, site_id, url, NULL, NULL, NULL, NULL, NULL, 'gone', report_id
+    FROM (SELECT DISTINCT site_id, url, report_id FROM reading WHERE url = $url AND report_id IS NOT NULL)
+"""
+ALIVE = """
+    SELECT report_id FROM reading WHERE report_id IS NOT NULL AND url <> ?
+    GROUP BY report_id, url HAVING arg_max(outcome, rowid) <> 'gone'
+"""
+REJECTED = {
+    "not_a_report": "not an annual report",
+    "year_unknown": "neither the document nor the listing says which year",
+    "agency_unknown": "neither the document nor the listing says whose report it is",
+}
+
+
+@dataclass
+class Held:
+    """The versions already held that a batch may touch, by key and by address; grows as the batch is decided."""
+
+    by_key: dict[Key, list[Version]] = field(default_factory=lambda: defaultdict(list))
+    by_url: dict[str, list[Version]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, version: Version) -> None:
+        """Takes a version into account."""
+        self.by_key[version.key].append(version)
+        self.by_url[version.url].append(version)
+
+    def all(self) -> Iterator[Version]:
+        """Every version."""
+        for group in self.by_key.values():
+            yield from group
+
+    def elect(self, key: Key) -> None:
+        """Makes exactly one version of the key the current one."""
+        chosen = versions.current(self.by_key[key])
+        for version in self.by_key[key]:
+            version.is_current = version is chosen
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One report whose agency and year are known, with what tells it from others."""
+
+    key: Key
+    report: Report
+    source: Provenance
+    content: str
+    sources: str
+
+
+@dataclass
+class Loading:
+    """One call of load: decides item by item, then writes everything at once."""
+
+    connection: duckdb.DuckDBPyConnection
+    agencies: Agencies
+    divisions: dict[str, str | None]
+    reread: Reread | None = None
+    batch: Batch = field(default_factory=Batch)
+    held: Held = field(default_factory=Held)
+    readings: list[Row] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    written: dict[int, tuple[bool, date | None, bool]] = field(default_factory=dict)
+    """What the rows of each version say of it, or will: what differs at the end is updated."""
+    next_id: int = 0
+
+    def load(self, items: Iterable[Item], *, dry_run: bool = False) -> list[Loaded]:
+        """All items or none. Raises what the database raises, with nothing kept."""
+        work = list(items)
+        self.connection.execute("BEGIN")
+        try:
+            keys = [self._key(*item) for item in work]
+            self._recall(keys, [source.url for _, source in work])
+            outcomes = [self._one(key, *item) for key, item in zip(keys, work, strict=True)]
+            self._write()
+            self.connection.execute("ROLLBACK" if dry_run else "COMMIT")
+        except BaseException:
+            rollback(self.connection)
+            self.agencies.reload()
+            raise
+        if dry_run:
+            self.agencies.reload()
+        return outcomes
+
+    def gone(self, url: str, on: date, run_id: int | None) -> list[int]:
+        """Inside the caller's transaction: the document at `url` is no longer there. Returns the versions marked `gone_on`."""
+        self._recall([], [url])
+        keys = list(self.held.by_key)
+        self.held = Held()
+        self._recall(list(keys), [url])
+        self.connection.execute(GONE, {"run": run_id, "url": url})
+        elsewhere = {number for (number,) in self.connection.execute(ALIVE, [url]).fetchall()}
+        marked = [
+            v for key in keys if (v := versions.latest(self.held.by_key[key], url)) and v.report_id not in elsewhere and not v.gone_on
+        ]
+        for version in marked:
+            version.gone_on = on
+            self.held.elect(version.key)
+        self._update([v for v in self.held.all() if self.written[v.report_id] != v.standing])
+        return [version.report_id for version in marked]
+
+    def _key(self, report: Report, source: Provenance) -> Key | str:
+        """Agency, year and scope, or why they cannot be told."""
+        if report.status == "not_a_report":
+            return "not_a_report"
+        year, agency = report.year or source.year, report.agency or source.agency
+        if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
+            return "year_unknown"
+        if not agency:
+            return "agency_unknown"
+        return self.agencies.id_of(agency, year, source.site_id, self.divisions.get(source.site_id)), year, report.scope
+
+    def _recall(self, keys: list[Key | str], urls: list[str]) -> None:
+        known = [key for key in keys if not isinstance(key, str)]
+        columns = {"agency_id": pa.int32(), "year": pa.int16(), "scope": pa.string()}
+        asked = pa.table({name: pa.array([key[i] for key in known], kind) for i, (name, kind) in enumerate(columns.items())})
+        with registered(self.connection, "asked", asked), registered(self.connection, "asked_url", pa.table({"url": urls})):
+            rows = self.connection.execute(
+                f"SELECT {HELD} FROM report SEMI JOIN asked USING (agency_id, year, scope) UNION "
+                f"SELECT {HELD} FROM report SEMI JOIN asked_url USING (url) ORDER BY report_id"
+            ).fetchall()
+        for row in rows:
+            version = Version(*row)
+            self.held.add(version)
+            self.written[version.report_id] = version.standing
+        self.next_id = int(scalar(self.connection, "SELECT coalesce(max(report_id), 0) FROM report"))
+
+    def _one(self, key: Key | str, report: Report, source: Provenance) -> Loaded:
+        self._tell(report.problems, source, "read")
+        if isinstance(key, str):
+            loaded = self._rejected(key, report, source)
+        else:
+            loaded = self._kept(Reading(key, report, source, content.content_hash(report), content.source_hash(source.parts)))
+        first, seen = source.parts[0], (report.reader, source.reader_version, report.status, loaded.outcome, loaded.report_id)
+        self.readings.append((source.run_id, source.site_id, source.url, first.sha256, utc(first.captured_at), *seen))
+        return loaded
+
+    def _tell(self, problems: Iterable[Problem], source: Provenance, stage: str = "load", report_id: int | None = None) -> None:
+        told: dict[str, list[str]] = defaultdict(list)
+        for problem in problems:
+            told[problem.code].append(problem.message)
+        for code, messages in told.items():
+            self.sightings.append(Sighting(source.run_id, source.site_id, stage, source.url, code, shortened(messages), report_id))
+
+    def _rejected(self, code: str, report: Report, source: Provenance) -> Loaded:
+        said = f"{REJECTED[code]}: {report.title or 'no title'}"
+        if any(v.is_current for v in self.held.by_url[source.url]):
+            said += "; a report was read here before and is kept"
+        self._tell([Problem(code, said)], source)
+        return Loaded("rejected", source.url, agency=report.agency, year=report.year, scope=report.scope, message=said)
+
+    def _kept(self, new: Reading) -> Loaded:
+        self._moved_away(new)
+        last = versions.latest(self.held.by_key[new.key], new.source.url)
+        if last is None:
+            return self._from_new_address(new)
+        if last.content_hash == new.content:
+            last.gone_on = None
+            self.held.elect(new.key)
+            return self._loaded("unchanged", new, last.report_id)
+        if versions.worse(new.report.status, last.status):
+            return self._no_longer_readable(new, last)
+        return self._store("reread" if self._only_reread(new, last) else "correction", new, self._changes(last, new))
+
+    def _only_reread(self, new: Reading, last: Version) -> bool:
+        """True where the bytes, or all that they say, are as before, and only our reading of them changed."""
+        if last.source_hash == new.sources:
+            return True
+        if last.reader_version == new.source.reader_version or self.reread is None:
+            return False
+        again = self.reread(last.report_id)
+        return again is not None and content.content_hash(again) == new.content
+
+    def _from_new_address(self, new: Reading) -> Loaded:
+        standing = versions.current(self.held.by_key[new.key])
+        if standing is None:
+            return self._store("new", new)
+        if standing.gone_on is not None:
+            changes = self._changes(standing, new)
+            return self._store("correction" if changes else "new", new, changes)
+        if versions.worse(new.report.status, standing.status):
+            return self._loaded("unchanged", new, standing.report_id)
+        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.report))
+        if differing or standing.status != new.report.status:
+            return self._store("conflict" if differing else "new", new, differing)
+        return self._loaded("unchanged", new, standing.report_id)
+
+    def _store(self, outcome: LoadOutcome, new: Reading, changes: tuple[Change, ...] = ()) -> Loaded:
+        version = self._version(new)
+        self.held.add(version)
+        self.held.elect(new.key)
+        reason = outcome if outcome in ("correction", "reread") else "first"
+        agency = (self.agencies.name(new.key[0]), self.agencies.division(new.key[0]))
+        self.written[version.report_id] = version.standing
+        problems = self.batch.add(version, agency, reason, new.report, new.source)
+        if outcome == "conflict":
+            cells = [f"{c.row_code} × {c.column_code}: {c.old} and {c.new}" for c in changes]
+            problems.append(Problem("copies_disagree", "another address gives other figures: " + shortened(cells)))
+        self._tell(problems, new.source, report_id=version.report_id)
+        return self._loaded(outcome, new, version.report_id, changes)
+
+    def _version(self, new: Reading) -> Version:
+        self.next_id += 1
+        number = max((v.version for v in self.held.by_key[new.key]), default=0) + 1
+        published = dated(new.report, new.source)
+        agency_id, year, scope = new.key
+        status, reader = new.report.status, new.source.reader_version
+        return Version(
+            self.next_id, agency_id, year, scope, number, new.source.url, status, new.content, new.sources, reader, published, False, None
+        )
+
+    def _moved_away(self, new: Reading) -> None:
+        """The address held another agency's or year's report: with the same bytes we had misread it, else that one has gone."""
+        for version in [v for v in self.held.by_url[new.source.url] if v.key != new.key and not v.retired]:
+            if version.source_hash == new.sources:
+                version.retired = True
+                self.held.elect(version.key)
+            elif version.is_current:
+                version.gone_on = version.gone_on or utc(new.source.parts[0].captured_at).date()
+
+    def _no_longer_readable(self, new: Reading, last: Version) -> Loaded:
+        said = "the document can no longer be read; the version read before is kept"
+        self._tell([Problem("no_longer_readable", said)], new.source, report_id=last.report_id)
+        return self._loaded("rejected", new, last.report_id, message=said)
+
+    def _loaded(self, outcome: LoadOutcome, new: Reading, report_id: int, changes: tuple[Change, ...] = (), message: str = "") -> Loaded:
+        agency_id, year, scope = new.key
+        return Loaded(outcome, new.source.url, report_id, self.agencies.name(agency_id), year, scope, changes, message)
+
+    def _changes(self, old: Version, new: Reading) -> tuple[Change, ...]:
+        return content.changes(self._cells(old.report_id), content.cells_of(new.report))
+
+    def _cells(self, report_id: int) -> content.Cells:
+        """The figures of a held version, as read: hand corrections apart."""
+        pending = [row for row in self.batch.rows["figure"] if row[0] == report_id]
+        rows = self.connection.execute(AS_READ, [report_id]).fetchall()
+        return {row[1:4]: (row[4], row[7]) for row in pending} or {row[:3]: (row[3], row[4]) for row in rows}
+
+    def _write(self) -> None:
+        self.agencies.flush()
+        for table, rows in self.batch.rows.items():
+            insert(self.connection, table, rows)
+        self._update([v for v in self.held.all() if self.written[v.report_id] != v.standing])
+        insert(self.connection, "reading", self.readings)
+        settle(self.connection, sorted({row[2] for row in self.readings}), ("read", "load"), self.sightings)
+        record(self.connection, self.sightings)
+
+    def _update(self, moved: list[Version]) -> None:
+        data = {
+            "id": pa.array([v.report_id for v in moved], pa.int32()),
+            "now": pa.array([v.is_current for v in moved], pa.bool_()),
+            "gone": pa.array([v.gone_on for v in moved], pa.date32()),
+            "away": pa.array([v.retired for v in moved], pa.bool_()),
+        }
+        with registered(self.connection, "moved", pa.table(data)):
+            self.connection.execute(
+                "UPDATE report SET is_current = moved.now, gone_on = moved.gone, retired = moved.away FROM moved WHERE report_id = moved.id"
+            )
+
+
+def shortened(messages: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = f" … and {len(messages) - SHOWN} more" if len(messages) > SHOWN else ""
+    return "; ".join(messages[:SHOWN]) + more
