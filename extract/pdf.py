@@ -1,0 +1,148 @@
+"""PDF with text → Document, by pdfium's letters and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import NamedTuple
+
+import pypdfium2  # type: ignore[import-untyped]  # pypdfium2 ships no types
+
+from extract.document import Block, Cell, Document, Grid, Paragraph, Place, Problem
+from extract.errors import Encrypted, TooComplex, Unreadable
+from extract.pdf_calls import address
+from extract.pdf_page import Page, read_page
+from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, without_running
+from extract.pdf_tables import Ruling, as_grid, rulings
+from extract.pdf_text import lines_of
+from extract.ruled import Box
+from extract.stitch import stitched
+
+READER = "pdf"
+MOST_PAGES = 2_000
+
+
+class Sheet(NamedTuple):
+    """One logical page: half a physical one where two are printed side by side."""
+
+    page: Page
+    tables: list[Ruling]
+    lines: PageLines
+
+
+def read(content: bytes) -> Document:
+    """The document's paragraphs and tables in reading order. Raises Unreadable, Encrypted or TooComplex."""
+    with opened(content) as pdf:
+        pages = list(_pages(pdf))
+        meta = {key.lower(): value for key, value in pdf.get_metadata_dict(skip_empty=True).items()}
+    sheets = [_sheet(page) for page in pages]
+    blocks, running = _blocks(sheets)
+    if running:
+        meta["running_lines"] = "\n".join(running)
+    return Document(READER, tuple(blocks), meta.get("title"), meta, tuple(_problems(sheets)))
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """The document opened with no password and closed again; errors of pdfium as ReadErrors."""
+    try:
+        pdf = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
+            raise Encrypted("this PDF needs a password") from error
+        raise Unreadable(f"pdfium cannot open this PDF: {error}") from error
+    try:
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[Page]:
+    count = len(pdf)
+    if count > MOST_PAGES:
+        raise TooComplex(f"a PDF of {count} pages")
+    if not count:
+        raise Unreadable("this PDF has no pages")
+    for index in range(count):
+        try:
+            page = pdf[index]
+        except pypdfium2.PdfiumError as error:
+            raise Unreadable(f"page {index + 1} of this PDF is damaged") from error
+        yield read_page(address(page.raw), index + 1)
+        page.close()
+
+
+def _sheet(page: Page) -> Sheet:
+    tables, outside = rulings(page)
+    return Sheet(page, tables, PageLines(page.number, page.width, page.height, lines_of(outside)))
+
+
+def _blocks(sheets: list[Sheet]) -> tuple[list[Block], list[str]]:
+    """Paragraphs and whole tables in reading order, and the running lines left out."""
+    lines, running = without_running([sheet.lines for sheet in sheets])
+    flow: list[Prose | Grid] = []
+    for number, (sheet, rest) in enumerate(zip(sheets, lines, strict=True), 1):
+        grids = [as_grid(table, number, READER) for table in sheet.tables]
+        stops = [table.lattice.box.top for table in sheet.tables]
+        prose = [item._replace(page=number) for item in paragraphs(rest, stops)]
+        placed: list[tuple[float, Prose | Grid]] = [(item.top, item) for item in prose]
+        placed += zip(stops, grids, strict=True)
+        flow.extend(item for _, item in sorted(placed, key=lambda pair: pair[0]))
+    pages = [sheet.page for sheet in sheets]
+    joined = stitched([_paragraph(item, pages) if isinstance(item, Prose) else item for item in _sentences(flow)])
+    return _numbered(joined, pages), running
+
+
+def _sentences(flow: list[Prose | Grid]) -> Iterator[Prose | Grid]:
+    """The flow with sentences that a page break cut joined; a table between keeps them apart."""
+    run: list[Prose] = []
+    for item in flow:
+        if isinstance(item, Prose):
+            run.append(item)
+            continue
+        yield from across_pages(run)
+        run = []
+        yield item
+    yield from across_pages(run)
+
+
+def _paragraph(prose: Prose, pages: list[Page]) -> Paragraph:
+    return Paragraph(prose.text, pages[prose.page - 1].number, heading=prose.heading)
+
+
+def _numbered(blocks: list[Block], pages: list[Page]) -> list[Block]:
+    """Tables numbered from 1, their places as the pages are displayed; what has but one column is text in a box."""
+    result: list[Block] = []
+    number = 0
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            result.append(block)
+        elif len({cell.place.column_no for cell in block.cells()}) < 2:
+            result.extend(
+                Paragraph(cell.text, pages[(cell.place.page or 1) - 1].number) for cell in block.cells() if cell.text.strip()
+            )  # fmt: skip
+        else:
+            number += 1
+            result.append(_displayed(block, number, pages))
+    return result
+
+
+def _displayed(grid: Grid, number: int, pages: list[Page]) -> Grid:
+    moved: dict[int, Cell] = {}
+    for cell in grid.cells():
+        page = pages[(cell.place.page or 1) - 1]
+        box = page.displayed(Box(*(side or 0.0 for side in cell.place[4:])))
+        place = Place(number, cell.place.row_no, cell.place.column_no, page.number, *(round(side, 2) for side in box))
+        moved[id(cell)] = cell._replace(place=place)
+    rows = tuple(tuple(None if cell is None else moved[id(cell)] for cell in row) for row in grid.rows)
+    return replace(grid, rows=rows, number=number)
+
+
+def _problems(sheets: list[Sheet]) -> Iterator[Problem]:
+    for sheet in sheets:
+        page = sheet.page
+        if page.hidden and not page.glyphs:
+            yield Problem("hidden_text", "this page holds only text that is not printed", Place(page=page.number))
+        if page.unmapped:
+            yield Problem("unmapped_text", f"{page.unmapped} letters of this page have no meaning in the file", Place(page=page.number))

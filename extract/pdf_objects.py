@@ -1,0 +1,150 @@
+"""The objects that a PDF page paints: their order, matrices, boxes, clips and colours. Coordinates are the page's own (y up)."""
+
+from __future__ import annotations
+
+from ctypes import addressof, c_float, c_uint
+from typing import NamedTuple
+
+from extract import pdf_calls as pdfium
+from extract.errors import TooComplex
+from extract.ruled import Box
+
+MOST_OBJECTS = 60_000
+DEEPEST_FORM = 12
+PALE = 245
+"""A colour whose channels all reach this is taken for white."""
+
+Point = tuple[float, float]
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+_floats = (c_float * 6)()
+_f = [addressof(_floats) + 4 * i for i in range(6)]
+_channels = (c_uint * 4)()
+_c = [addressof(_channels) + 4 * i for i in range(4)]
+
+
+class Thing(NamedTuple):
+    """One object of a page, also from inside a form XObject: handle, type, place in the painting order, matrix of its form."""
+
+    handle: int
+    kind: int
+    order: int
+    matrix: Matrix
+
+
+def times(m: Matrix, n: Matrix) -> Matrix:
+    """First m, then n."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def bounding(points: list[Point], m: Matrix) -> Box:
+    """The box around points moved by a matrix."""
+    xs = [m[0] * x + m[2] * y + m[4] for x, y in points]
+    ys = [m[1] * x + m[3] * y + m[5] for x, y in points]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def moved(box: Box, m: Matrix) -> Box:
+    """A box moved by a matrix; the box around it where the matrix turns it askew."""
+    return bounding([(box.x0, box.top), (box.x1, box.bottom), (box.x0, box.bottom), (box.x1, box.top)], m)
+
+
+def matrix_of(thing: Thing) -> Matrix:
+    """From an object's own space to the page."""
+    if not pdfium.object_matrix(thing.handle, _f[0]):
+        return thing.matrix
+    own: Matrix = (_floats[0], _floats[1], _floats[2], _floats[3], _floats[4], _floats[5])
+    if thing.matrix is IDENTITY:
+        return own
+    return thing.matrix if own == IDENTITY else times(own, thing.matrix)
+
+
+def things(page: int) -> list[Thing]:
+    """Every object of a page in painting order, form XObjects entered. TooComplex beyond 60,000."""
+    found: list[Thing] = []
+    count = pdfium.count_objects(page)
+    if count > MOST_OBJECTS:
+        raise TooComplex(f"a page paints {count} objects")
+    for i in range(count):
+        _enter(pdfium.get_object(page, i), IDENTITY, 0, found)
+    return found
+
+
+def _enter(handle: int, matrix: Matrix, depth: int, found: list[Thing]) -> None:
+    kind = pdfium.object_type(handle)
+    thing = Thing(handle, kind, len(found), matrix)
+    if kind != pdfium.FORM:
+        found.append(thing)
+        return
+    count = pdfium.count_form_objects(handle)
+    if depth >= DEEPEST_FORM or len(found) + count > MOST_OBJECTS:
+        raise TooComplex("forms nested too deeply, or with too many objects")
+    inner = matrix_of(thing)
+    for i in range(count):
+        _enter(pdfium.get_form_object(handle, i), inner, depth + 1, found)
+
+
+def clip_of(thing: Thing) -> Box | None:
+    """The box outside which the object paints nothing; None where it is not clipped."""
+    path = pdfium.clip_path(thing.handle)
+    count = pdfium.count_clips(path) if path else 0
+    clip: Box | None = None
+    for i in range(count):
+        points = _clip_points(path, i)
+        if points:
+            box = bounding(points, thing.matrix)
+            clip = box if clip is None else overlap(clip, box)
+    return clip
+
+
+def _clip_points(path: int, index: int) -> list[Point]:
+    """Corners enough to know the box: a rectangle's diagonal, else every point."""
+    count = pdfium.count_clip_segments(path, index)
+    if count in (4, 5):
+        diagonal = [point_of(pdfium.get_clip_segment(path, index, k)) for k in (0, 2)]
+        if diagonal[0][0] != diagonal[1][0] and diagonal[0][1] != diagonal[1][1]:
+            return diagonal
+    return [point_of(pdfium.get_clip_segment(path, index, k)) for k in range(min(count, 400))]
+
+
+def overlap(a: Box, b: Box) -> Box:
+    """What two boxes share; of negative width or height where they share nothing."""
+    return Box(max(a.x0, b.x0), max(a.top, b.top), min(a.x1, b.x1), min(a.bottom, b.bottom))
+
+
+def point_of(segment: int) -> Point:
+    """The end point of a path segment, in the path's own space."""
+    pdfium.segment_point(segment, _f[0], _f[1])
+    return _floats[0], _floats[1]
+
+
+def bounds_of(thing: Thing) -> Box:
+    """The box around an object; pdfium widens a stroked path by its pen on every side."""
+    pdfium.object_bounds(thing.handle, _f[0], _f[1], _f[2], _f[3])
+    box = Box(_floats[0], _floats[1], _floats[2], _floats[3])
+    return box if thing.matrix is IDENTITY else moved(box, thing.matrix)
+
+
+def pen_of(thing: Thing) -> float:
+    """The width of a path's stroke, in points."""
+    pdfium.stroke_width(thing.handle, _f[0])
+    width: float = _floats[0]
+    m = matrix_of(thing)
+    return width * abs(m[0] * m[3] - m[1] * m[2]) ** 0.5
+
+
+def ink(handle: int, stroke: bool = False) -> int:
+    """How dark an object is painted: 0 not at all, 1 white, 2 anything else."""
+    if not (pdfium.stroke_color if stroke else pdfium.fill_color)(handle, *_c):
+        return 2
+    if _channels[3] == 0:
+        return 0
+    return 1 if _channels[0] >= PALE and _channels[1] >= PALE and _channels[2] >= PALE else 2

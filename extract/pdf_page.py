@@ -1,0 +1,173 @@
+"""One PDF page through pdfium: its letters, rules, painted areas and pictures, turned so that its text stands upright."""
+
+from __future__ import annotations
+
+from collections import Counter
+from ctypes import addressof, c_float
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import NamedTuple
+
+from extract import pdf_calls as pdfium
+from extract.errors import TooComplex
+from extract.pdf_letters import LETTERS, UNREADABLE
+from extract.pdf_objects import Matrix, bounds_of, moved, things
+from extract.pdf_shapes import Area, rules, shapes
+from extract.pdf_visible import Look, looks
+from extract.ruled import Box, Rule
+
+MOST_LETTERS = 200_000
+_DIGITS = frozenset(map(ord, "0123456789.,+-%"))
+
+
+class Glyph(NamedTuple):
+    """One printed letter; `turn` is the quarter turns (0–3, anticlockwise) of its writing against the page's main one."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    turn: int = 0
+
+
+@dataclass(slots=True)
+class Page:
+    """A page in points from its top left corner, once its main text stands upright.
+
+    `hidden` are letters that no reader of the print sees: invisible mode, white, clipped away, covered, off the page.
+    `askew` are letters written aslant (watermarks). `unmapped` counts letters whose meaning the document does not give.
+    """
+
+    number: int
+    width: float
+    height: float
+    turn: int
+    glyphs: list[Glyph] = field(default_factory=list)
+    hidden: list[Glyph] = field(default_factory=list)
+    askew: list[Glyph] = field(default_factory=list)
+    horizontal: list[Rule] = field(default_factory=list)
+    vertical: list[Rule] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
+    pictures: list[Box] = field(default_factory=list)
+    unmapped: int = 0
+
+    def displayed(self, box: Box) -> Box:
+        """A box of this page as the page is displayed, before its text was turned upright."""
+        return moved(box, _unturned(self.turn, self.width, self.height)) if self.turn else box
+
+
+def read_page(handle: int, number: int) -> Page:
+    """Everything printed on a page. TooComplex where that is more than any report holds."""
+    objects = things(handle)
+    drawn = shapes(objects)
+    outline = _outline(handle)
+    seen = looks(objects, drawn.areas, outline)
+    rotation = pdfium.page_rotation(handle)
+    writing = _main_writing(seen, rotation)
+    frame, width, height = _frame(outline, writing)
+    page = Page(number, width, height, (writing - rotation) % 4)
+    page.horizontal, page.vertical = rules([moved(box, frame) for box in drawn.lines])
+    page.areas = [area._replace(box=moved(area.box, frame)) for area in drawn.areas]
+    page.pictures = [moved(bounds_of(thing), frame) for thing in objects if thing.kind == pdfium.IMAGE]
+    _letters(handle, page, seen, frame, writing)
+    return page
+
+
+def _outline(handle: int) -> Box:
+    """What of the page is displayed, in its own space (y up)."""
+    corners = (c_float * 4)()
+    pdfium.page_box(handle, addressof(corners))
+    left, top, right, bottom = corners
+    return Box(left, bottom, right, top)
+
+
+def _main_writing(seen: dict[int, Look], rotation: int) -> int:
+    """The quarter turns of most of the page's text, in the page's own space; its rotation where there is none."""
+    turns = Counter(look.turn for look in seen.values() if look.turn is not None and not look.hidden)
+    return max(turns, key=lambda turn: (turns[turn], turn == rotation)) if turns else rotation
+
+
+def _frame(outline: Box, writing: int) -> tuple[Matrix, float, float]:
+    """From the page's own space to points from the top left corner of the upright page; its width and height."""
+    left, bottom, right, top = outline
+    matrices: tuple[Matrix, ...] = (
+        (1, 0, 0, -1, -left, top),
+        (0, 1, 1, 0, -bottom, -left),
+        (-1, 0, 0, 1, right, -bottom),
+        (0, -1, -1, 0, top, right),
+    )
+    width, height = (outline.height, outline.width) if writing % 2 else (outline.width, outline.height)
+    return matrices[writing], width, height
+
+
+def _unturned(turn: int, width: float, height: float) -> Matrix:
+    """From the upright page (of this width and height) to the page as displayed, which shows the text turned anticlockwise."""
+    return ((1, 0, 0, 1, 0, 0), (0, -1, 1, 0, 0, width), (-1, 0, 0, -1, width, height), (0, 1, -1, 0, height, 0))[turn]
+
+
+def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writing: int) -> None:
+    """Sort the page's characters into printed, hidden and askew ones."""
+    text = pdfium.load_text(handle)
+    if not text:
+        return
+    try:
+        count = pdfium.count_characters(text)
+        if count > MOST_LETTERS:
+            raise TooComplex(f"a page holds {count} characters")
+        codes = list(map(pdfium.character, repeat(text), range(count)))
+        boxes = (c_float * (4 * count))()
+        start = addressof(boxes)
+        list(map(pdfium.character_box, repeat(text), range(count), range(start, start + 16 * count, 16)))
+        owners = _owners(text, count, seen, writing)
+        unmapped = _unmapped(text, codes)
+    finally:
+        pdfium.close_text(text)
+    page.unmapped = len(unmapped)
+    flat = boxes[:]
+    for i, code in enumerate(codes):
+        letter = UNREADABLE if i in unmapped else LETTERS.get(code)
+        if letter is None:
+            letter = chr(code)
+        if letter:
+            left, top, right, bottom = flat[4 * i : 4 * i + 4]
+            _sort_in(page, letter, Box(left, bottom, right, top), owners[i] if owners else None, frame, writing)
+
+
+def _owners(text: int, count: int, seen: dict[int, Look], writing: int) -> list[Look | None] | None:
+    """The look of each character's text object; None where all look plain."""
+    if not any(look.turn != writing or look.hidden or look.partly for look in seen.values()):
+        return None
+    return [seen.get(owner) for owner in map(pdfium.character_object, repeat(text), range(count))]
+
+
+def _unmapped(text: int, codes: list[int]) -> frozenset[int]:
+    """Characters for which the document gives no meaning. Digits are asked one by one; others only where a digit fails."""
+    failing = [i for i, code in enumerate(codes) if code in _DIGITS and pdfium.character_unmapped(text, i)]
+    if failing or not all(codes):
+        failing = [i for i, code in enumerate(codes) if pdfium.character_unmapped(text, i)]
+    return frozenset(failing)
+
+
+def _sort_in(page: Page, letter: str, box: Box, look: Look | None, frame: Matrix, writing: int) -> None:
+    a, b, c, d, e, f = frame
+    ax, bx = a * box.x0 + c * box.top + e, a * box.x1 + c * box.bottom + e
+    ay, by = b * box.x0 + d * box.top + f, b * box.x1 + d * box.bottom + f
+    x0, x1 = (ax, bx) if ax <= bx else (bx, ax)
+    top, bottom = (ay, by) if ay <= by else (by, ay)
+    if look is not None and look.turn is None:
+        page.askew.append(Glyph(letter, x0, top, x1, bottom))
+        return
+    glyph = Glyph(letter, x0, top, x1, bottom, (look.turn - writing) % 4 if look is not None and look.turn is not None else 0)
+    x, y = (x0 + x1) / 2, (top + bottom) / 2
+    on_page = 0 <= x <= page.width and 0 <= y <= page.height
+    seen = on_page and (look is None or (not look.hidden and not (look.partly and _covered(look, box))))
+    (page.glyphs if seen else page.hidden).append(glyph)
+
+
+def _covered(look: Look, box: Box) -> bool:
+    """Whether a letter, in the page's own space, is clipped away or painted over."""
+    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
+    if look.clip is not None and not look.clip.holds(x, y):
+        return True
+    return any(cover.holds(x, y) for cover in look.covers)

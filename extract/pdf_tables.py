@@ -1,0 +1,110 @@
+"""The tables of one upright PDF page: ruled cells with the letters inside them, and the letters that stand outside."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extract.document import Grid
+from extract.errors import TooComplex
+from extract.pdf_letters import UNREADABLE
+from extract.pdf_page import Glyph, Page
+from extract.pdf_text import cell_text
+from extract.ruled import Box, Lattice, Reading, Ruled, find, grid, without
+
+CORNER = 3.0
+"""Points by which lines may miss their corner."""
+THIN = 6.0
+"""Points; an empty strip of slots thinner than this is the gap of a double border."""
+FRAME = 0.5
+"""The share of a page that a single cell must cover to be its frame."""
+MOST_SLOTS = 200_000
+
+
+class Ruling(NamedTuple):
+    """A lattice with the letters of each of its cells, in the order of its cells."""
+
+    lattice: Lattice
+    letters: list[list[Glyph]]
+
+
+def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
+    """The page's tables from top to bottom, and the letters outside them. TooComplex beyond 200,000 slots."""
+    lattices = find(page.horizontal, page.vertical, CORNER)
+    if sum((len(x.xs) - 1) * (len(x.ys) - 1) for x in lattices) > MOST_SLOTS:
+        raise TooComplex("a page draws more cells than any report has")
+    lattices = _without_frames(lattices, page)
+    inside, outside = _share(lattices, page.glyphs)
+    found = [_settled(lattice, letters) for lattice, letters in zip(lattices, inside, strict=True) if letters]
+    return [ruling for ruling in found if ruling.lattice.cells], outside
+
+
+def _without_frames(lattices: list[Lattice], page: Page) -> list[Lattice]:
+    """Lattices that are tables: not a frame around the page or around other tables, nor a line with a bar."""
+    area = page.width * page.height
+    kept = []
+    for lattice in lattices:
+        box = lattice.box
+        holds = any(other is not lattice and box.covers(other.box, CORNER) for other in lattices)
+        framing = len(lattice.cells) <= 2 and (holds or box.width * box.height >= FRAME * area)
+        if lattice.cells and not framing:
+            kept.append(lattice)
+    return kept
+
+
+def _share(lattices: Sequence[Lattice], glyphs: list[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
+    """Each letter to the smallest lattice that holds its centre, or to none."""
+    inside: list[list[Glyph]] = [[] for _ in lattices]
+    outside: list[Glyph] = []
+    order = sorted(range(len(lattices)), key=lambda i: lattices[i].box.width * lattices[i].box.height)
+    boxes = [(i, *lattices[i].box) for i in order]
+    for glyph in glyphs:
+        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
+        for i, x0, top, x1, bottom in boxes:
+            if x0 <= x <= x1 and top <= y <= bottom:
+                inside[i].append(glyph)
+                break
+        else:
+            outside.append(glyph)
+    return inside, outside
+
+
+def _settled(lattice: Lattice, glyphs: list[Glyph]) -> Ruling:
+    """A lattice without the thin strips between double borders, its letters shared out to its cells by their centres."""
+    rows, columns = set(_thin(lattice.ys)), set(_thin(lattice.xs))
+    if rows or columns:
+        at = {(bisect_right(lattice.ys, (g.top + g.bottom) / 2) - 1, bisect_right(lattice.xs, (g.x0 + g.x1) / 2) - 1) for g in glyphs}
+        rows -= {r for r, _ in at}
+        columns -= {c for _, c in at}
+        if len(rows) < len(lattice.ys) - 1 and len(columns) < len(lattice.xs) - 1:
+            lattice = without(lattice, rows, columns)
+    letters: list[list[Glyph]] = [[] for _ in lattice.cells]
+    owners = lattice.owners()
+    xs, ys = lattice.xs, lattice.ys
+    right, below = len(xs) - 2, len(ys) - 2
+    for glyph in glyphs:
+        r = min(max(bisect_right(ys, (glyph.top + glyph.bottom) / 2) - 1, 0), below)
+        c = min(max(bisect_right(xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), right)
+        letters[owners[r][c]].append(glyph)
+    return Ruling(lattice, letters)
+
+
+def _thin(places: tuple[float, ...]) -> list[int]:
+    return [i for i in range(len(places) - 1) if places[i + 1] - places[i] < THIN]
+
+
+def as_grid(ruling: Ruling, sheet: int, reader: str) -> Grid:
+    """A ruling as a Grid whose places lie on `sheet`, in points of the upright page."""
+    letters = {(cell.row, cell.column): glyphs for cell, glyphs in zip(ruling.lattice.cells, ruling.letters, strict=True)}
+
+    def read(cell: Ruled) -> Reading:
+        text = cell_text(letters[cell.row, cell.column], cell.box.width)
+        return Reading(text, 1.0, UNREADABLE in text)
+
+    return grid(ruling.lattice, read, sheet, reader)
+
+
+def covered(ruling: Ruling, box: Box) -> bool:
+    """Whether the middle of a box lies on this table."""
+    return ruling.lattice.box.holds((box.x0 + box.x1) / 2, (box.top + box.bottom) / 2)

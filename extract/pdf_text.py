@@ -1,0 +1,133 @@
+"""Letters → lines → the text of a cell or the lines of a page."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from extract.pdf_page import Glyph
+from extract.ruled import Box
+
+DOUBLED = 0.25
+"""A letter closer to the same letter than this share of its size is that letter drawn again, for boldness."""
+SPACE, CHASM = 0.35, 1.1
+"""Shares of the letters' size: a gap that reads as a space, and one so wide that two numbers may stand there."""
+PADDING = 15.0
+"""Points of a cell's width that margins may take on both sides together."""
+_NUMERIC = re.compile(r"[0-9.,%+\-]")
+
+
+class Line(NamedTuple):
+    """A line of text and the box around it."""
+
+    text: str
+    box: Box
+    size: float
+    """The height of its letters, in points."""
+
+
+def rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
+    """Upright letters in lines from top to bottom, each from left to right, each letter once."""
+    lines: list[list[Glyph]] = []
+    reach = middle = 0.0
+    for glyph in sorted(glyphs, key=lambda g: (g.top + g.bottom, g.x0)):
+        centre, height = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
+        if lines and centre - middle <= max(reach, 0.4 * height):
+            lines[-1].append(glyph)
+            reach = max(reach, 0.4 * height)
+        else:
+            lines.append([glyph])
+            middle, reach = centre, 0.4 * height
+    return [_once(sorted(line, key=lambda g: g.x0)) for line in lines]
+
+
+def _once(line: list[Glyph]) -> list[Glyph]:
+    kept: list[Glyph] = []
+    for glyph in line:
+        if not any(
+            old.text == glyph.text and glyph.x0 - old.x0 < DOUBLED * (glyph.x1 - glyph.x0) for old in kept[-2:]
+        ):  # fmt: skip
+            kept.append(glyph)
+    return kept
+
+
+def line_text(line: list[Glyph], in_cell: bool = False) -> str:
+    """Letters of one line as a string, spaces where they stand apart; inside cells a chasm between digits is a line break."""
+    gaps = [right.x0 - left.x1 for left, right in pairwise(line)]
+    usual = max(0.0, median(gaps)) if len(gaps) >= 6 else 0.0
+    parts = [line[0].text]
+    for (left, right), gap in zip(pairwise(line), gaps, strict=True):
+        size = min(left.bottom - left.top, right.bottom - right.top)
+        if in_cell and gap > CHASM * size and _NUMERIC.match(left.text) and _NUMERIC.match(right.text):
+            parts.append("\n")
+        elif gap - usual > SPACE * size:
+            parts.append(" ")
+        parts.append(right.text)
+    return "".join(parts)
+
+
+def box_of(line: list[Glyph]) -> Box:
+    """The box around letters."""
+    return Box(min(g.x0 for g in line), min(g.top for g in line), max(g.x1 for g in line), max(g.bottom for g in line))
+
+
+def lines_of(glyphs: list[Glyph]) -> list[Line]:
+    """The lines of a page's text outside tables, turned letters after the upright ones."""
+    found = []
+    for group in _by_turn(glyphs):
+        for row in rows(group):
+            box = box_of(row)
+            found.append(Line(line_text(row), box, median(g.bottom - g.top for g in row)))
+    return found
+
+
+def cell_text(glyphs: list[Glyph], width: float) -> str:
+    """The text of a cell this wide. Lines that the cell's width broke are joined; numbers that stand apart keep a line break."""
+    if not glyphs:
+        return ""
+    if len(glyphs) == 1:
+        return glyphs[0].text
+    texts = []
+    for group in _by_turn(glyphs):
+        lines = rows(group)
+        texts.append(_flow(lines, width if not group[0].turn else max(box_of(line).width for line in lines)))
+    return "".join(texts)
+
+
+def _flow(lines: list[list[Glyph]], width: float) -> str:
+    text = line_text(lines[0], in_cell=True)
+    for above, below in pairwise(lines):
+        text += _between(above, below, width) + line_text(below, in_cell=True)
+    return text
+
+
+def _between(above: list[Glyph], below: list[Glyph], width: float) -> str:
+    """What stands for the end of a line: nothing where text goes on, a break between numbers, a space between Latin words."""
+    last, first = above[-1], below[0]
+    if _NUMERIC.match(last.text) and _NUMERIC.match(first.text):
+        ink = last.x1 - above[0].x0
+        full = ink + (first.x1 - first.x0) > max(width - PADDING, width / 2)
+        return "" if full else "\n"
+    both_latin = last.text.isascii() and first.text.isascii() and last.text.isalnum() and first.text.isalnum()
+    return " " if both_latin else ""
+
+
+def _by_turn(glyphs: list[Glyph]) -> list[list[Glyph]]:
+    """Letters by the direction of their writing, each group turned upright, the main one first."""
+    if not any(glyph.turn for glyph in glyphs):
+        return [glyphs] if glyphs else []
+    groups = ([_upright(g) for g in glyphs if g.turn == turn] for turn in range(4))
+    return [group for group in groups if group]
+
+
+def _upright(g: Glyph) -> Glyph:
+    """The letter in coordinates in which its writing runs to the right; its turn kept as a mark."""
+    if g.turn == 1:
+        return Glyph(g.text, -g.bottom, g.x0, -g.top, g.x1, 1)
+    if g.turn == 2:
+        return Glyph(g.text, -g.x1, -g.bottom, -g.x0, -g.top, 2)
+    if g.turn == 3:
+        return Glyph(g.text, g.top, -g.x1, g.bottom, -g.x0, 3)
+    return g
