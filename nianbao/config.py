@@ -169,10 +169,10 @@ class _Reading:
     def _section(self, name: str, raw: object, environment: Mapping[str, str]) -> dict[str, Any]:
         table = self._table(raw, (name,))
         self._known(table, [key.name for key in SECTIONS[name]], (name,))
-        values = self._values(SECTIONS[name], table, (name,))
-        for key in SECTIONS[name]:
-            if given := environment.get(variable(name, key)):
-                self._override(values, key, variable(name, key), given)
+        given = {key: text for key in SECTIONS[name] if (text := environment.get(variable(name, key)))}
+        values = self._values([key for key in SECTIONS[name] if key not in given], table, (name,))
+        for key, text in given.items():
+            self._override(values, key, variable(name, key), text)
         return values
 
     def _override(self, values: dict[str, Any], key: Key, name: str, given: str) -> None:

@@ -12,7 +12,7 @@ REQUIRED: Final = object()
 """The default of a key that has none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Key:
     """One key. `default` is as written in TOML; None: may be left out. `secret` values are never printed."""
 
