@@ -46,8 +46,8 @@ class Found:
     family: str | None = None
     problems: tuple[Trouble, ...] = ()
     gates: tuple[Column, ...] = ()
-    own_reports: frozenset[str] = frozenset()
-    """Addresses of columns that are themselves the report."""
+    own_reports: Mapping[str, str] = field(default_factory=dict)
+    """Columns that are themselves the report, each with the page whose menu lists it (or itself)."""
     requests: int = 0
 
     def memory(self) -> dict[str, Any]:

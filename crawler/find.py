@@ -59,7 +59,7 @@ class _Search:
     seen: dict[str, str] = field(default_factory=dict)
     columns: dict[str, Column] = field(default_factory=dict)
     gates: dict[str, Column] = field(default_factory=dict)
-    reports: set[str] = field(default_factory=set)
+    reports: dict[str, str] = field(default_factory=dict)
     signatures: dict[frozenset[str], str] = field(default_factory=dict)
     loose: list[tuple[int, Candidate, str]] = field(default_factory=list)
     lost: list[Candidate] = field(default_factory=list)
@@ -149,7 +149,7 @@ class _Search:
         ]
         column = Column(page.url, at.name or next(find_judge.names(page), ""), at.year, at.agency, True, self.family_of(at, family))
         if judgement.is_report and not judgement.reports:
-            self.reports.add(page.url)
+            self.reports[page.url] = at.via or page.url
             self.keep(column, at, judgement, "a report itself")
         elif judgement.reports:
             self.keep(column, at, judgement, f"a column of {family} with {len(judgement.reports)} reports on its first page")
@@ -217,6 +217,6 @@ class _Search:
             family=next((name for name, _ in self.families.most_common(1)), None),
             problems=tuple(self.problems),
             gates=tuple(self.gates.values()),
-            own_reports=frozenset(self.reports),
+            own_reports={url: menu if links.page_key(menu) in self.gates else url for url, menu in self.reports.items()},
             requests=self.requests,
         )

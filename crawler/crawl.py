@@ -1,0 +1,270 @@
+"""One site, from its home page to its reports: find the columns, walk each to its end, fetch what they list."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from crawler import decode, families, find_judge, links
+from crawler.capture import Capture, Fetcher
+from crawler.errors import CrawlError
+from crawler.events import Delivery, Event, Found, Part, PartLink, SiteEnd, Stage, Trouble
+from crawler.find import find
+from crawler.links import Twins
+from crawler.listing import Column, Link, Listing
+from crawler.page import parse
+from crawler.parts import file_name, parts_of
+from crawler.site import Site
+from crawler.site_state import Tally, site_state
+
+_KEPT_PAGES = 400
+_KEPT_BYTES = 2 << 20
+_PARTS = 60
+_WALLS_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one crawl is to do. `due` says whether an address need be asked for now; empty `years` means all.
+
+    `known_parts` gives the parts of a page that the archive holds, so that they are asked for again although the page itself
+    is unchanged. `ever_delivered` and `in_season` are facts of the run that the site's end state depends on.
+    """
+
+    due: Callable[[str], bool] = lambda _: True
+    years: Collection[int] = ()
+    limit: int | None = None
+    thorough: bool = False
+    known_parts: Callable[[str], Sequence[PartLink]] | None = None
+    ever_delivered: bool = False
+    in_season: bool = False
+
+
+async def crawl(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None = None, plan: Plan | None = None) -> AsyncIterator[Event]:
+    """Everything that a site has to give, as it comes: one `Found`, each `Listing`, each `Delivery`, each `Trouble`, one `SiteEnd`.
+
+    Never raises for what a site does. `memory` is `Found.memory()` of the last run.
+    """
+    plan = plan or Plan()
+    run = _Crawl(site, _Once(fetcher), plan)
+    found = await find(site, run.fetcher, memory, thorough=plan.thorough)
+    run.tally.columns = len(found.columns)
+    yield found
+    for problem in found.problems:
+        yield run.told(problem)
+    listed: list[Link] = []
+    async for walked in run.walk(found):
+        if isinstance(walked, Listing):
+            listed += walked.links
+        yield walked
+    async for event in run.deliver(links.join_twins(listed)):
+        yield event
+    yield run.end()
+
+
+@dataclass
+class _Crawl:
+    """What one crawl has counted so far."""
+
+    site: Site
+    fetcher: _Once
+    plan: Plan
+    tally: Tally = field(init=False)
+    parts: int = 0
+
+    def __post_init__(self) -> None:
+        self.tally = Tally(ever_delivered=self.plan.ever_delivered, in_season=self.plan.in_season, min_reports=self.site.expect.min_reports)
+
+    async def walk(self, found: Found) -> AsyncIterator[Listing | Trouble]:
+        """Every column to its end; a listing that falls short is told twice, as it is and as a problem."""
+        for listing in _own_listings(found):
+            yield self.counted(listing)
+        for column in found.columns:
+            if column.url in found.own_reports:
+                continue
+            try:
+                listing = await families.walk(column.url, self.fetcher, column.family)
+            except CrawlError as error:
+                yield self.failed("walk", column.url, error)
+                continue
+            listing = hinted(listing, column)
+            yield self.counted(listing)
+            if not listing.complete:
+                self.tally.incomplete += 1
+                yield self.told(Trouble("walk", column.url, *_shortfall(listing)))
+
+    async def deliver(self, listed: Sequence[Twins]) -> AsyncIterator[Delivery | Trouble]:
+        """Fetch each report that is wanted and due; a wall that answers several times in a row ends it."""
+        wanted = [twins for twins in listed if twins.link.kind == "report" and self.wants(twins.link)]
+        self.tally.reports = sum(twins.link.kind == "report" for twins in listed)
+        self.tally.wanted = len(wanted)
+        due = [twins for twins in wanted if self.plan.due(twins.link.url)]
+        self.tally.waiting = len(wanted) - len(due)
+        walls = 0
+        for done, twins in enumerate(due[: self.plan.limit]):
+            events = [event async for event in self.fetch(twins)]
+            for event in events:
+                yield event
+            walls = walls + 1 if any(isinstance(event, Trouble) and event.code == "blocked" for event in events) else 0
+            if walls >= _WALLS_IN_A_ROW:
+                left = len(due) - done - 1
+                yield self.told(Trouble("fetch", twins.link.url, "blocked", f"gave up at a wall with {left} reports left"))
+                return
+
+    def wants(self, link: Link) -> bool:
+        """Whether a link is of a year that was asked for, or may be."""
+        return not self.plan.years or link.year is None or link.year in self.plan.years
+
+    async def fetch(self, twins: Twins) -> AsyncIterator[Delivery | Trouble]:
+        """One report with its parts, or what stood in the way."""
+        link = twins.link
+        try:
+            capture = await self.fetcher.get(link.url, referer=link.listing_url, conditional=True)
+            capture = await self.through_shells(capture)
+        except CrawlError as error:
+            yield self.failed("fetch", link.url, error)
+            return
+        parts: list[Part] = []
+        if capture.status == 304:
+            self.tally.unchanged += 1
+            wanted = tuple(self.plan.known_parts(link.url)) if self.plan.known_parts else ()
+        else:
+            self.tally.fetched += 1
+            wanted = parts_of(capture)
+        async for part in self.gather(wanted, capture):
+            if isinstance(part, Trouble):
+                yield part
+            else:
+                parts.append(part)
+        self.parts += len(parts)
+        yield Delivery(link, capture, tuple(parts), twins.also_at)
+
+    async def through_shells(self, capture: Capture) -> Capture:
+        """The page behind a page that only sends on."""
+        if capture.status == 304 or len(capture.body) > 64 << 10 or b"<" not in capture.body[:1024]:
+            return capture
+        page = parse(capture.final_url, decode.text(capture))
+        redirects = [link.url for link in page.of("redirect") if links.page_key(link.url) != links.page_key(page.url)]
+        targets = [url for url in find_judge.onward(page) if url in redirects]
+        return await self.fetcher.get(targets[0], referer=capture.final_url) if targets else capture
+
+    async def gather(self, wanted: Iterable[PartLink], article: Capture) -> AsyncIterator[Part | Trouble]:
+        """The parts of an article, those of its further pages and frames included, each once and in order."""
+        queue, seen = list(wanted), {links.page_key(article.final_url)}
+        while queue:
+            link = queue.pop(0)
+            if links.page_key(link.url) in seen:
+                continue
+            if len(seen) > _PARTS:
+                yield self.told(Trouble("parts", link.url, "too_many_parts", f"an article with more than {_PARTS} parts"))
+                return
+            seen.add(links.page_key(link.url))
+            try:
+                capture = await self.fetcher.get(link.url, referer=article.final_url, conditional=True)
+            except CrawlError as error:
+                yield self.failed("parts", link.url, error)
+                continue
+            yield Part(link.kind, link.name or file_name(capture), link.url, capture)
+            if link.kind in ("article_page", "frame") and capture.status != 304:
+                queue += [inner for inner in parts_of(capture) if inner.kind != "frame"]
+
+    def counted(self, listing: Listing) -> Listing:
+        """The same listing, its rows counted."""
+        self.tally.rows += listing.distinct_found or len(listing.links)
+        return listing
+
+    def failed(self, stage: Stage, url: str, error: CrawlError) -> Trouble:
+        """An error as a problem."""
+        return self.told(Trouble(stage, url, error.code, error.message))
+
+    def told(self, trouble: Trouble) -> Trouble:
+        """The same problem, counted by its code."""
+        self.tally.codes[trouble.code] += 1
+        return trouble
+
+    def end(self) -> SiteEnd:
+        """The last word."""
+        state, message = site_state(self.tally)
+        tally = self.tally
+        counts = {
+            "requests": self.fetcher.requests,
+            "bytes": self.fetcher.bytes,
+            "columns": tally.columns,
+            "rows": tally.rows,
+            "reports": tally.reports,
+            "fetched": tally.fetched,
+            "unchanged": tally.unchanged,
+            "waiting": tally.waiting,
+            "parts": self.parts,
+            "incomplete": tally.incomplete,
+            "problems": sum(tally.codes.values()),
+        }
+        return SiteEnd(self.site.id, state, counts, message)
+
+
+class _Once:
+    """A fetcher that asks for no page twice in one crawl: what finding has looked at, walking need not ask for again."""
+
+    def __init__(self, inner: Fetcher) -> None:
+        self.inner = inner
+        self.requests = 0
+        self.bytes = 0
+        self.kept: OrderedDict[str, Capture] = OrderedDict()
+
+    async def get(self, url: str, *, referer: str | None = None, conditional: bool = False) -> Capture:
+        if url in self.kept:
+            return self.kept[url]
+        return self._keep(url, self._count(await self._asked(url, referer, conditional)))
+
+    async def post(
+        self, url: str, data: Mapping[str, str] | bytes, *, referer: str | None = None, media_type: str | None = None
+    ) -> Capture:
+        self.requests += 1
+        return self._count(await self.inner.post(url, data, referer=referer, media_type=media_type))
+
+    async def _asked(self, url: str, referer: str | None, conditional: bool) -> Capture:
+        self.requests += 1
+        return await self.inner.get(url, referer=referer, conditional=conditional)
+
+    def _count(self, capture: Capture) -> Capture:
+        self.bytes += len(capture.raw_body)
+        return capture
+
+    def _keep(self, url: str, capture: Capture) -> Capture:
+        if len(capture.body) <= _KEPT_BYTES and capture.truncated is None:
+            self.kept[url] = capture
+            while len(self.kept) > _KEPT_PAGES:
+                self.kept.popitem(last=False)
+        return capture
+
+
+def hinted(listing: Listing, column: Column) -> Listing:
+    """A listing whose links also know what the way to their column tells; the family's own hints stay where ours are silent."""
+    rows = []
+    for theirs in listing.links:
+        ours = links.link(theirs.title, theirs.url, column, published=theirs.published)
+        rows.append(replace(ours, year=ours.year or theirs.year, agency=ours.agency or theirs.agency, listing_url=listing.url))
+    return replace(listing, links=tuple(rows))
+
+
+def _own_listings(found: Found) -> list[Listing]:
+    """Columns that are themselves the report, as listings: those of one menu together, others each alone."""
+    groups: dict[str, list[Link]] = {}
+    for column in found.columns:
+        if column.url in found.own_reports:
+            at = found.own_reports[column.url]
+            own = Link(column.url, column.name, "report", "the column is itself a report", column.year, column.agency, None, at)
+            groups.setdefault(at, []).append(own)
+    return [
+        Listing(url, found.family or "generic", tuple(rows), len(rows), "last_page", distinct_found=len(rows), complete=True)
+        for url, rows in groups.items()
+    ]
+
+
+def _shortfall(listing: Listing) -> tuple[str, str]:
+    """The code and message of a listing that is not complete."""
+    code = {"blocked": "blocked", "error": "walk_error", "cap_suspected": "cap_suspected"}.get(listing.stop_reason, "incomplete")
+    declared = listing.declared_total if listing.declared_total is not None else "an unknown number of"
+    return code, f"{listing.distinct_found} of {declared} rows, stopped by {listing.stop_reason}. {listing.message}".strip()
