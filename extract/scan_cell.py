@@ -1,0 +1,136 @@
+"""What is printed in one cell of a scanned table: where its ink is, in which lines, and of which shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from extract.ruled import Box
+from extract.scan_ink import Image
+
+MARGIN = 0.22
+"""Of a line's height: the paper left around it for the recogniser."""
+INSET = 2
+"""Pixels inside a cell's box that may still belong to its rules."""
+
+
+class Spot(NamedTuple):
+    """A connected piece of ink, in pixels of its cell."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    area: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of print in a cell: its spots from left to right, and its box in pixels of the page."""
+
+    spots: tuple[Spot, ...]
+    box: Box
+
+
+class Printed(NamedTuple):
+    """The ink of a cell. `doubtful` ink is too small to be print and too large to be the paper's grain."""
+
+    lines: tuple[Line, ...]
+    doubtful: bool = False
+    cut: bool = False
+    """Some ink runs into the border of the cell."""
+
+
+def printed(ink: Image, box: Box, dpi: float) -> Printed:
+    """The lines of print inside a cell's box; `ink` is the page's without its rules."""
+    x0, y0, x1, y1 = round(box.x0) + INSET, round(box.top) + INSET, round(box.x1) - INSET, round(box.bottom) - INSET
+    inside = ink[max(0, y0) : y1, max(0, x0) : x1]
+    if x1 - x0 < 3 or y1 - y0 < 3 or not inside.any():
+        return Printed(())
+    spots = [Spot(*row) for row in cv2.connectedComponentsWithStats(inside, connectivity=8)[2][1:].tolist()]
+    solid = [spot for spot in spots if _is_print(spot, dpi)]
+    small = [spot for spot in spots if not _is_print(spot, dpi) and spot.area >= 3]
+    doubtful = not solid and any(spot.area >= (dpi / 75) ** 2 for spot in small)
+    cut = any(_touches(spot, inside.shape) for spot in solid)
+    lines = tuple(Line(tuple(sorted(line)), _box(line, x0, y0)) for line in _lines(solid, small, dpi))
+    return Printed(lines, doubtful, cut)
+
+
+def _touches(spot: Spot, shape: tuple[int, ...]) -> bool:
+    return not (spot.x and spot.y and spot.x + spot.width < shape[1] and spot.y + spot.height < shape[0])
+
+
+def _is_print(spot: Spot, dpi: float) -> bool:
+    """Large enough for a digit (4 points tall) or for the shortest dash (2 points long), not a lone dot."""
+    flat = spot.width >= 1.3 * spot.height and spot.width >= dpi / 38
+    return (flat or spot.height >= dpi / 20) and spot.area >= (dpi / 75) ** 2 * 1.5
+
+
+def _box(spots: list[Spot], x0: int, y0: int) -> Box:
+    return Box(
+        x0 + min(s.x for s in spots),
+        y0 + min(s.y for s in spots),
+        x0 + max(s.x + s.width for s in spots),
+        y0 + max(s.y + s.height for s in spots),
+    )
+
+
+def _lines(solid: list[Spot], small: list[Spot], dpi: float) -> list[list[Spot]]:
+    """Spots in lines from top to bottom: bands of rows without ink between them; dots join the nearest band."""
+    bands: list[list[Spot]] = []
+    ends: list[int] = []
+    for spot in sorted(solid, key=lambda s: s.y):
+        if bands and spot.y < ends[-1]:
+            bands[-1].append(spot)
+            ends[-1] = max(ends[-1], spot.y + spot.height)
+        else:
+            bands.append([spot])
+            ends.append(spot.y + spot.height)
+    bands = _rejoined(bands, dpi)
+    for spot in small:
+        for band in bands:
+            top, bottom = _reach(band)
+            slack = max(2, (bottom - top) // 5)
+            if top - slack <= spot.y and spot.y + spot.height <= bottom + slack:
+                band.append(spot)
+                break
+    return bands
+
+
+def _rejoined(bands: list[list[Spot]], dpi: float) -> list[list[Spot]]:
+    """Bands that are only parts of a character (the strokes of 二, a mark below) go to the neighbour they nearly touch."""
+    joined: list[list[Spot]] = []
+    for band in bands:
+        if joined:
+            top, bottom = _reach(joined[-1])
+            low, high = _reach(band)
+            tallest = max(bottom - top, high - low)
+            whole = high - top
+            if low - bottom <= 0.35 * whole and (min(bottom - top, high - low) < 0.5 * tallest or whole < dpi / 9) and whole < dpi / 4.5:
+                joined[-1] = joined[-1] + band
+                continue
+        joined.append(band)
+    return joined
+
+
+def _reach(band: list[Spot]) -> tuple[int, int]:
+    return min(s.y for s in band), max(s.y + s.height for s in band)
+
+
+def crop(grey: Image, line: Box, within: Box, height: float, stretch: float = 1.0) -> Image:
+    """The picture of one line with paper around it; never narrower than the recogniser likes, never flatter than `height`."""
+    tall = max(line.height, height)
+    margin = MARGIN * tall
+    middle = (line.top + line.bottom) / 2
+    wanted = Box(line.x0 - margin, middle - tall / 2 - margin, line.x1 + margin, middle + tall / 2 + margin)
+    x0, y0 = max(round(wanted.x0), int(within.x0) + 1, 0), max(round(wanted.top), int(within.top) + 1, 0)
+    x1, y1 = min(round(wanted.x1), int(within.x1), grey.shape[1]), min(round(wanted.bottom), int(within.bottom), grey.shape[0])
+    piece = grey[y0:y1, x0:x1]
+    paper = int(np.percentile(piece, 90)) if piece.size else 255
+    above, below = max(0, y0 - round(wanted.top)), max(0, round(wanted.bottom) - y1)
+    before, after = max(0, x0 - round(wanted.x0)), max(0, round(wanted.x1) - x1)
+    padded = cv2.copyMakeBorder(piece, above, below, before, after, cv2.BORDER_CONSTANT, value=float(paper))
+    return padded if stretch == 1.0 else cv2.resize(padded, None, fx=stretch, fy=1.0, interpolation=cv2.INTER_CUBIC)

@@ -1,0 +1,125 @@
+"""Is it a figure, and which one? Two looks of the recogniser and the shapes of the ink must agree, else it stays unread."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extract.scan_cell import Line, Spot
+from extract.scan_ink import Image
+from extract.scan_ocr import Lattice, spellings
+
+DIGITS = "0123456789"
+SYMBOLS = ("", *DIGITS, ".", ",", "-", "+", "/", "�")
+"""What a figure is spelled with; � stands for every other character, so that its probability is not lost."""
+LOOKALIKES = {
+    "0": "OoＯｏ〇○０",
+    "1": "lI|｜１",
+    **{digit: chr(ord(digit) + 0xFEE0) for digit in "23456789"},
+    ".": "．。·",
+    ",": "，、",
+    "-": "—–－─一",
+    "+": "＋",
+    "/": "／",
+}
+CERTAIN = 0.90
+"""The default certainty: a figure below it is unreadable. Calibrated, see docs/reading.md."""
+UPRIGHT, SLANTED = -0.13, -0.24
+"""Lean (pixels right per pixel down) down to which a lone stroke is the digit 1, and from which it is a slash."""
+
+
+class Guess(NamedTuple):
+    """What a figure may say: its likeliest spellings with their probabilities, best first."""
+
+    spellings: tuple[tuple[str, float], ...]
+
+    @property
+    def text(self) -> str:
+        """The likeliest."""
+        return self.spellings[0][0] if self.spellings else ""
+
+    @property
+    def confidence(self) -> float:
+        """Its probability."""
+        return self.spellings[0][1] if self.spellings else 0.0
+
+
+def is_figure(text: str) -> bool:
+    """Whether a first reading has nothing but digits, marks of numbers, and what is easily taken for them."""
+    return bool(text) and all(ch in _like_figures() for ch in text)
+
+
+@lru_cache(maxsize=1)
+def _like_figures() -> frozenset[str]:
+    return frozenset("".join(SYMBOLS[1:-1]) + "".join(LOOKALIKES.values()) + " ")
+
+
+@lru_cache(maxsize=1)
+def _columns(alphabet: tuple[str, ...]) -> NDArray[np.intp]:
+    """For each class of the model the index of its symbol; spaces count as the blank."""
+    symbol = {like: SYMBOLS.index(of) for of, alike in LOOKALIKES.items() for like in alike}
+    symbol |= {s: i for i, s in enumerate(SYMBOLS)} | {" ": 0}
+    return np.array([symbol.get(ch, len(SYMBOLS) - 1) for ch in alphabet])
+
+
+def guess(lattice: Lattice, alphabet: tuple[str, ...]) -> Guess:
+    """The lattice read as a figure."""
+    columns = _columns(alphabet)
+    reduced = np.stack([np.bincount(columns, weights=step, minlength=len(SYMBOLS)) for step in lattice])
+    return Guess(tuple(pair for pair in spellings(reduced.astype(np.float32), SYMBOLS)[:5] if pair[1] >= 1e-4))
+
+
+def dash_in(line: Line, height: float) -> str | None:
+    """ "-" or "—" where all the ink of a line is one flat stroke, else None. `height` is that of the table's print, in pixels."""
+    solid = [spot for spot in line.spots if spot.area >= 4]
+    if not solid:
+        return None
+    width, tall = line.box.width, line.box.height
+    filled = sum(spot.area for spot in solid) / max(1.0, width * tall)
+    flat = tall <= max(3.0, 0.3 * height) and width >= 1.25 * tall and width >= 0.22 * height
+    if not flat or filled < 0.6:
+        return None
+    return "-" if width < 0.62 * height else "—" if width < 1.5 * height else "——"
+
+
+def lean(ink: Image, line: Line) -> float:
+    """How far the ink of a line drifts right per pixel down; negative for a slash."""
+    x0, y0, x1, y1 = (round(v) for v in line.box)
+    rows, columns = np.nonzero(ink[y0:y1, x0:x1])
+    if len(rows) < 4 or np.ptp(rows) == 0:
+        return 0.0
+    rows = rows - rows.mean()
+    return float((rows * columns).sum() / np.square(rows).sum())
+
+
+def glyphs(line: Line) -> tuple[int, int]:
+    """The least and the most characters that the ink of a line can hold.
+
+    Pieces above one another are one glyph; a glyph much wider than it is high may be several that touch.
+    """
+    groups: list[tuple[int, int]] = []
+    for spot in sorted(line.spots):
+        if groups and _same_glyph(groups[-1], spot):
+            groups[-1] = (groups[-1][0], max(groups[-1][1], spot.x + spot.width))
+        else:
+            groups.append((spot.x, spot.x + spot.width))
+    narrow = 0.36 * line.box.height
+    most = sum(max(1, round((end - start) / narrow)) for start, end in groups)
+    return len(groups), most
+
+
+def _same_glyph(group: tuple[int, int], spot: Spot) -> bool:
+    overlap = min(group[1], spot.x + spot.width) - max(group[0], spot.x)
+    return overlap >= 0.5 * min(spot.width, group[1] - group[0])
+
+
+def agreed(first: Guess, second: Guess, lines: tuple[Line, ...]) -> tuple[str, float]:
+    """The text both looks see and its certainty: the lesser of the two, halved where the ink holds another number of glyphs."""
+    if first.text != second.text:
+        return first.text, 0.0
+    least, most = (sum(counts) for counts in zip(*map(glyphs, lines), strict=True))
+    certainty = min(first.confidence, second.confidence)
+    return first.text, certainty if least <= len(first.text) <= most else certainty / 2

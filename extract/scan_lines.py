@@ -1,0 +1,46 @@
+"""Lines of print on a page, found by how near their ink stands."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extract.ruled import Box
+from extract.scan_ink import Image
+
+
+def lines_of(ink: Image, dpi: float) -> list[Box]:
+    """Boxes of lines of print, in reading order: characters no further apart than two of them."""
+    height = _character(ink, dpi)
+    reach = max(5, int(1.6 * height))
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2]
+    pieces = [Box(x, y, x + w, y + h) for x, y, w, h, area in stats[1:].tolist() if area >= 0.1 * height * height]
+    lines = [line for line in _gathered(pieces, height) if line.height >= 0.45 * height or line.width >= height]
+    return sorted(lines, key=lambda box: (box.top + box.bottom, box.x0))
+
+
+def _character(ink: Image, dpi: float) -> float:
+    """The usual height of a character's ink, in pixels."""
+    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
+    tall = stats[(stats[:, 3] >= dpi / 20) & (stats[:, 3] <= dpi / 2), 3]
+    return float(np.percentile(tall, 75)) if len(tall) else dpi / 8
+
+
+def _gathered(pieces: list[Box], height: float) -> list[Box]:
+    """Pieces side by side made one line where they overlap in height and stand near one another."""
+    lines: list[Box] = []
+    for piece in sorted(pieces, key=lambda box: (-box.height, box.x0)):
+        for i, line in enumerate(lines):
+            if _beside(line, piece, height):
+                lines[i] = Box(min(line.x0, piece.x0), min(line.top, piece.top), max(line.x1, piece.x1), max(line.bottom, piece.bottom))
+                break
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _beside(line: Box, piece: Box, height: float) -> bool:
+    overlap = min(line.bottom, piece.bottom) - max(line.top, piece.top)
+    apart = max(line.x0, piece.x0) - min(line.x1, piece.x1)
+    return overlap >= 0.5 * min(line.height, piece.height) and apart <= 3 * height

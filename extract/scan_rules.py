@@ -1,0 +1,112 @@
+"""Ruled lines of a level page: long thin strokes that end at a crossing; strokes of characters do not."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from extract import ruled
+from extract.ruled import Lattice, Rule
+from extract.scan_ink import STRONG, WEAK, Image, Light, dark
+
+SHORTEST_LEVEL = 0.35
+SHORTEST_UPRIGHT = 0.13
+"""Inches. Rows are lower than columns are wide; what is shorter still is more often a stroke of a character."""
+SEAM = 2.0
+"""Pixels beside a rule that its blur darkens."""
+THINNEST = 20
+"""A strip of cells thinner than this part of an inch is the inside of a double rule."""
+
+
+class Stroke(NamedTuple):
+    """A rule and how thick it is drawn, in pixels."""
+
+    rule: Rule
+    thickness: float
+
+
+class Rules(NamedTuple):
+    """The rules of one page that take part in a table."""
+
+    level: tuple[Stroke, ...]
+    upright: tuple[Stroke, ...]
+
+    def erased(self, ink: Image) -> Image:
+        """The ink without the rules and their blurred seams."""
+        bare = ink.copy()
+        for strokes, columns in ((self.level, False), (self.upright, True)):
+            for (at, start, end), thickness in strokes:
+                near, far = int(at - thickness / 2 - SEAM), round(at + thickness / 2 + SEAM)
+                across, along = slice(max(0, near), far), slice(max(0, int(start - SEAM)), int(end + SEAM) + 1)
+                bare[(along, across) if columns else (across, along)] = 0
+        return bare
+
+
+def find(ink: Image, dpi: float) -> Rules:
+    """The rules of a level page. `ink` is 255 where the page is dark."""
+    level = _strokes(ink, dpi, SHORTEST_LEVEL)
+    upright = _strokes(np.ascontiguousarray(ink.T), dpi, SHORTEST_UPRIGHT)
+    return _crossing(level, upright, reach_of(dpi))
+
+
+def lattices(rules: Rules, dpi: float) -> list[Lattice]:
+    """The tables that these rules draw, without the thin strips that double rules leave."""
+    level, upright = [stroke.rule for stroke in rules.level], [stroke.rule for stroke in rules.upright]
+    return [_sturdy(lattice, dpi / THINNEST) for lattice in ruled.find(level, upright, reach_of(dpi))]
+
+
+def _sturdy(lattice: Lattice, least: float) -> Lattice:
+    rows = [i for i, (a, b) in enumerate(pairwise(lattice.ys)) if b - a < least]
+    columns = [i for i, (a, b) in enumerate(pairwise(lattice.xs)) if b - a < least]
+    full = len(rows) == len(lattice.ys) - 1 or len(columns) == len(lattice.xs) - 1
+    return lattice if full else ruled.without(lattice, rows, columns)
+
+
+def reach_of(dpi: float) -> float:
+    """How far apart, in pixels, two rules may end and still meet."""
+    return max(3.0, dpi / 28)
+
+
+def _strokes(ink: Image, dpi: float, least: float) -> list[Stroke]:
+    """Level strokes at least `least` inches long and about 1/22 inch thick at most; dots and breaks are bridged in long ones."""
+    length, gap, thickest = max(12, int(least * dpi)), max(3, int(dpi / 30)) | 1, max(4, int(dpi / 22))
+    solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    flat = cv2.subtract(ink, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
+    dotted = cv2.morphologyEx(flat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    dotted = cv2.morphologyEx(dotted, cv2.MORPH_OPEN, np.ones((1, length * 2), np.uint8))
+    both = cv2.bitwise_or(solid, dotted)
+    boxes = cv2.connectedComponentsWithStats(both, connectivity=8)[2]
+    return [
+        Stroke(Rule(y + height / 2, float(x), float(x + width)), area / width)
+        for x, y, width, height, area in boxes[1:].tolist()
+        if area <= thickest * width and height <= thickest + 0.01 * width
+    ]
+
+
+def _crossing(level: list[Stroke], upright: list[Stroke], reach: float) -> Rules:
+    """Drop strokes that meet too few others, until nothing changes."""
+    while True:
+        kept_level = [stroke for stroke in level if _meets(stroke.rule, upright, reach) >= 2]
+        kept_upright = [stroke for stroke in upright if _meets(stroke.rule, kept_level, reach) >= 1]
+        if len(kept_level) == len(level) and len(kept_upright) == len(upright):
+            return Rules(tuple(level), tuple(upright))
+        level, upright = kept_level, kept_upright
+
+
+def _meets(rule: Rule, others: list[Stroke], reach: float) -> int:
+    return sum(
+        rule.start - reach <= other.at <= rule.end + reach and other.start - reach <= rule.at <= other.end + reach for other, _ in others
+    )
+
+
+def print_of(light: Light, rules: Rules) -> Image:
+    """The ink of characters: faint strokes too where they hang together with strong ones, the rules taken out."""
+    weak, strong = rules.erased(dark(light, WEAK)), dark(light, STRONG)
+    count, labels = cv2.connectedComponents(weak, connectivity=8, ltype=cv2.CV_32S)
+    firm = np.zeros(count, bool)
+    firm[labels[strong > 0]] = True
+    firm[0] = False
+    return np.where(firm[labels], 255, 0).astype(np.uint8)

@@ -1,0 +1,167 @@
+"""The cells of one sheet's tables, read: ink first, then shapes, then the recogniser, and a second look for figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from statistics import median
+
+import cv2
+
+from extract import number
+from extract.ruled import Box, Ruled
+from extract.scan_cell import Line, Printed, crop, printed
+from extract.scan_figure import CERTAIN, SLANTED, UPRIGHT, Guess, agreed, dash_in, guess, is_figure, lean
+from extract.scan_ink import Image
+from extract.scan_ocr import Reading, Recogniser
+from extract.scan_sheet import Sheet
+
+STRETCH = 1.4
+"""The second look is at a picture this much wider: other time steps of the network see each digit."""
+STAMPED = 0.9
+"""Certainty kept where a seal lay over the ink."""
+LEGIBLE = 0.3
+"""Below this a text that is no figure is not a reading but noise."""
+UNSEEN = 0.05
+"""Candidates less likely than this are not offered."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """One cell on its way from ink to text."""
+
+    ruled: Ruled
+    ink: Printed
+    text: str = ""
+    confidence: float = 1.0
+    unreadable: bool = False
+    candidates: tuple[tuple[str, float], ...] = ()
+    first: list[Reading] = field(default_factory=list)
+
+
+def read(sheet: Sheet, recogniser: Recogniser) -> list[list[Seen]]:
+    """The cells of each lattice of the sheet, in the lattice's order."""
+    tables = [[Seen(ruled, printed(sheet.ink, ruled.box, sheet.light.dpi)) for ruled in lattice.cells] for lattice in sheet.lattices]
+    cells = [cell for table in tables for cell in table]
+    height = print_height(cells)
+    open_cells = [cell for cell in cells if not _by_shape(cell, height)]
+    _look_once(open_cells, sheet, height, recogniser)
+    _look_twice([cell for cell in open_cells if _is_number(cell)], sheet, height, recogniser)
+    for cell in cells:
+        _stamped(cell, sheet.seals)
+    return tables
+
+
+def print_height(cells: Sequence[Seen]) -> float:
+    """The usual height of a line of print, in pixels."""
+    return median([line.box.height for cell in cells for line in cell.ink.lines] or [20.0])
+
+
+def _by_shape(cell: Seen, height: float) -> bool:
+    """Settle what needs no recogniser: blank cells and dashes."""
+    if not cell.ink.lines:
+        cell.unreadable = cell.ink.doubtful
+        cell.confidence = 0.5 if cell.ink.doubtful else 1.0
+        return True
+    dash = dash_in(cell.ink.lines[0], height) if len(cell.ink.lines) == 1 else None
+    if dash is None:
+        return False
+    cell.text, cell.confidence = dash, 0.99
+    return True
+
+
+def _look_once(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser) -> None:
+    for cell, readings in _looks(cells, sheet, height, recogniser, 1.0):
+        cell.first = readings
+        cell.text = "".join(reading.text for reading in readings)
+        cell.confidence = min(reading.confidence for reading in readings)
+        cell.unreadable = cell.confidence < LEGIBLE
+
+
+def _looks(
+    cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser, stretch: float
+) -> Iterator[tuple[Seen, list[Reading]]]:
+    crops: list[Image] = [crop(sheet.light.grey, line.box, cell.ruled.box, height, stretch) for cell in cells for line in cell.ink.lines]
+    readings = iter(recogniser.read(crops))
+    for cell in cells:
+        yield cell, list(islice(readings, len(cell.ink.lines)))
+
+
+def _is_number(cell: Seen) -> bool:
+    """A figure, or a figure with its unit or a note."""
+    return _is_bare(cell) or number.parse(cell.text).state == "number"
+
+
+def _is_bare(cell: Seen) -> bool:
+    return all(is_figure(reading.text) for reading in cell.first)
+
+
+def _look_twice(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser) -> None:
+    for cell, second in _looks(cells, sheet, height, recogniser, STRETCH):
+        if _is_bare(cell):
+            _settle(cell, [guess(r.lattice, recogniser.alphabet) for r in second], recogniser)
+            _check_stroke(cell, sheet.ink)
+        elif [r.text for r in second] != [r.text for r in cell.first]:
+            cell.confidence = 0.0
+        if cell.ink.cut or not _wrapped_soundly(cell, sheet.light.dpi):
+            cell.confidence /= 2
+        cell.unreadable = cell.confidence < CERTAIN
+
+
+def _settle(cell: Seen, second: list[Guess], recogniser: Recogniser) -> None:
+    """Take the figure that both looks agree on, line by line; keep what else it could be."""
+    first = [guess(reading.lattice, recogniser.alphabet) for reading in cell.first]
+    parts = [agreed(a, b, (line,)) for a, b, line in zip(first, second, cell.ink.lines, strict=True)]
+    cell.text = "".join(text for text, _ in parts)
+    cell.confidence = min(certainty for _, certainty in parts)
+    cell.candidates = _candidates([_mixed(a, b) for a, b in zip(first, second, strict=True)])
+
+
+def _mixed(first: Guess, second: Guess) -> list[tuple[str, float]]:
+    """The spellings of both looks with their mean probability."""
+    mean: dict[str, float] = {}
+    for text, p in (*first.spellings, *second.spellings):
+        mean[text] = mean.get(text, 0.0) + p / 2
+    return sorted(mean.items(), key=lambda pair: -pair[1])[:4]
+
+
+def _candidates(lines: list[list[tuple[str, float]]]) -> tuple[tuple[str, float], ...]:
+    found = []
+    for parts in product(*lines):
+        p = 1.0
+        for _, part in parts:
+            p *= part
+        found.append(("".join(text for text, _ in parts), p))
+    return tuple(sorted((pair for pair in found if pair[1] >= UNSEEN and "�" not in pair[0]), key=lambda pair: -pair[1])[:5])
+
+
+def _check_stroke(cell: Seen, ink: Image) -> None:
+    """A lone stroke is a one where it stands upright and a slash where it leans; in between nobody can say."""
+    if cell.text not in ("1", "/", "7"):
+        return
+    drift = lean(ink, cell.ink.lines[0])
+    if drift <= SLANTED and cell.text != "7":
+        cell.text, cell.confidence = "/", 0.97
+    elif (cell.text == "1" and drift < UPRIGHT) or cell.text == "/":
+        cell.confidence = min(cell.confidence, 0.5)
+
+
+def _wrapped_soundly(cell: Seen, dpi: float) -> bool:
+    """Whether a figure on several lines was wrapped for want of room: no further digit would have fitted on its first line."""
+    lines: tuple[Line, ...] = cell.ink.lines
+    if len(lines) < 2 or not _is_bare(cell):
+        return True
+    digit = lines[0].box.width / max(1, len(cell.first[0].text))
+    return all(line.box.width + digit + 0.2 * dpi >= cell.ruled.box.width for line in lines[:-1])
+
+
+def _stamped(cell: Seen, seals: Image | None) -> None:
+    if seals is None or not cell.ink.lines or not _overlaps(seals, [line.box for line in cell.ink.lines]):
+        return
+    cell.confidence *= STAMPED
+    cell.unreadable = cell.unreadable or (_is_number(cell) and cell.confidence < CERTAIN)
+
+
+def _overlaps(mask: Image, boxes: Sequence[Box]) -> bool:
+    return any(cv2.countNonZero(mask[int(b.top) : int(b.bottom) + 1, int(b.x0) : int(b.x1) + 1]) for b in boxes)
