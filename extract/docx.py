@@ -5,7 +5,7 @@ What is read is what a reader of the printed page sees: insertions kept, deletio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -13,7 +13,7 @@ from lxml import etree
 from extract import numbering
 from extract.errors import TooComplex
 from extract.flow import MAX_DEPTH, Box, Item, Line, Table
-from extract.markup import attribute, child, local, number
+from extract.markup import attribute, child, children, local, named, number
 
 _OFF = {"0", "false", "off", "none"}
 _DROPPED = frozenset(
@@ -42,6 +42,10 @@ def flag(properties: etree._Element | None, name: str) -> bool | None:
     element = child(properties, name)
     if element is None:
         return None
+    return _is_on(element)
+
+
+def _is_on(element: etree._Element) -> bool:
     return (attribute(element, "val") or "1").lower() not in _OFF
 
 
@@ -57,14 +61,14 @@ class Styles:
 def read_styles(root: etree._Element | None) -> Styles:
     """The styles of a styles part, inheritance followed."""
     found = Styles()
-    elements = {attribute(each, "styleId") or "": each for each in (() if root is None else root) if local(each) == "style"}
+    elements = {attribute(each, "styleId") or "": each for each in children(root) if local(each) == "style"}
     for name, element in elements.items():
         chain = list(_ancestry(element, elements))
         if next((state for each in chain if (state := flag(child(each, "rPr"), "vanish")) is not None), False):
             found.hidden.add(name)
         if any(_is_heading(child(each, "pPr")) or _named_heading(each) for each in chain):
             found.headings.add(name)
-        membership = next((ids for each in chain if (ids := _membership(child(each, "pPr")))), None)
+        membership = next((ids for each in chain if (ids := _membership(child(each, "pPr", "numPr")))), None)
         if membership:
             found.lists[name] = membership
     return found
@@ -88,9 +92,8 @@ def _named_heading(style: etree._Element) -> bool:
     return name.startswith(("heading", "标题")) or name == "title"
 
 
-def _membership(properties: etree._Element | None) -> tuple[str, int] | None:
-    """(list id, level) of a numPr (listPr before 2007)."""
-    element = child(properties, "numPr")
+def _membership(element: etree._Element | None) -> tuple[str, int] | None:
+    """(list id, level) of a numPr."""
     if element is None:
         return None
     name = attribute(child(element, "numId"), "val")
@@ -126,26 +129,26 @@ class Story:
 
     def paragraph(self, element: etree._Element) -> list[Item]:
         """The paragraph, and after it the text boxes anchored in it."""
-        properties = child(element, "pPr")
+        properties = named(child(element, "pPr"))
         text: list[str] = []
         boxes: list[Item] = []
         self._run(element, text, boxes)
         line = self.pending + "".join(text)
-        if _mark_deleted(properties):
+        if "rPr" in properties and _mark_gone(properties["rPr"]):
             self.pending = line
             return boxes
         self.pending = ""
-        style = attribute(child(properties, "pStyle"), "val") or ""
-        heading = style in self.styles.headings or _is_heading(properties)
+        style = (attribute(properties.get("pStyle"), "val") or "") if properties else ""
+        heading = style in self.styles.headings or number(properties.get("outlineLvl"), "val", 9) < 9
         return [Line(self._label(properties, style, line) + line, heading), *boxes]
 
-    def _label(self, properties: etree._Element | None, style: str, line: str) -> str:
+    def _label(self, properties: Mapping[str, etree._Element], style: str, line: str) -> str:
         if not line.strip():
             return ""
-        stated = child(properties, "listPr", "t")
+        stated = child(properties.get("listPr"), "t")
         if stated is not None:
             return attribute(stated, "val") or ""
-        membership = _membership(properties) or self.styles.lists.get(style)
+        membership = _membership(properties.get("numPr")) or self.styles.lists.get(style)
         return self.lists.label(*membership) if membership else ""
 
     def _run(self, parent: etree._Element, text: list[str], boxes: list[Item]) -> None:
@@ -187,15 +190,12 @@ class Story:
             self.fields.pop()
 
     def _is_hidden(self, run: etree._Element) -> bool:
-        properties = child(run, "rPr")
-        if properties is None:
-            return False
-        if child(properties, "del") is not None or child(properties, "moveFrom") is not None:
+        properties = named(child(run, "rPr"))
+        if "del" in properties or "moveFrom" in properties:
             return True
-        stated = flag(properties, "vanish")
-        if stated is None:
-            stated = (attribute(child(properties, "rStyle"), "val") or "") in self.styles.hidden
-        return stated
+        if "vanish" in properties:
+            return _is_on(properties["vanish"])
+        return "rStyle" in properties and (attribute(properties["rStyle"], "val") or "") in self.styles.hidden
 
     def table(self, element: etree._Element) -> Table:
         """A table with its rows' cells on the table's grid columns."""
@@ -206,23 +206,25 @@ class Story:
         at = number(child(row, "trPr", "gridBefore"), "val", 0)
         boxes: list[Box] = []
         for cell in _parts(row, "tc"):
-            properties = child(cell, "tcPr")
-            if child(properties, "cellDel") is not None:
+            properties = named(child(cell, "tcPr"))
+            if "cellDel" in properties:
                 continue
-            width = max(1, number(child(properties, "gridSpan"), "val", 1))
-            if _merge(properties, "hMerge", "hmerge") == "continue" and boxes:
+            width = max(1, number(properties.get("gridSpan"), "val", 1))
+            content = self._inside(cell)
+            if boxes and _continues(properties, "hMerge", "hmerge"):
                 boxes[-1].right += width
-                self._inside(cell)
             else:
-                down = _merge(properties, "vMerge", "vmerge") == "continue"
-                boxes.append(Box(at, at + width, self._inside(cell), down))
+                boxes.append(Box(at, at + width, content, _continues(properties, "vMerge", "vmerge")))
             at += width
         return boxes
 
 
-def _merge(properties: etree._Element | None, *names: str) -> str | None:
-    element = next((found for name in names if (found := child(properties, name)) is not None), None)
-    return None if element is None else attribute(element, "val") or "continue"
+def _continues(properties: Mapping[str, etree._Element], *names: str) -> bool:
+    """Whether a merge property (spelled differently in 2003) says that this cell goes on with the one before it."""
+    for name in names:
+        if name in properties:
+            return (attribute(properties[name], "val") or "continue") == "continue"
+    return False
 
 
 def _parts(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
@@ -247,11 +249,9 @@ def _is_gone(element: etree._Element, name: str) -> bool:
     return name == "annotation" and (attribute(element, "type") or "").endswith(("Deletion", "Comment"))
 
 
-def _mark_deleted(properties: etree._Element | None) -> bool:
-    mark = child(properties, "rPr")
-    if mark is None:
-        return False
-    return any(_is_gone(each, local(each)) for each in mark)
+def _mark_gone(properties: etree._Element) -> bool:
+    """Whether the paragraph's own mark is deleted."""
+    return any(_is_gone(each, local(each)) for each in properties.iterchildren("{*}del", "{*}moveFrom", "{*}annotation"))
 
 
 def _alternative(element: etree._Element) -> etree._Element:

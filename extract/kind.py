@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import zipfile
+import zlib
 from enum import StrEnum
 from io import BytesIO
 
@@ -104,6 +105,9 @@ _TAG = re.compile(
 )
 _HEADER = re.compile(r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, RuntimeError)
+_CHINESE = re.compile(r"[\n\r\t -~\u3000-\u303f\u4e00-\u9fff\uff00-\uff65“”—·]")
+_PDF = re.compile(rb"(?:^|[^\"'>\w])%PDF-[12]\.\d")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -119,6 +123,8 @@ def sniff(content: bytes) -> Kind:
         return _ole(content)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip(content)
+    if _PDF.search(head) and b" obj" in content:
+        return Kind.pdf
     return _textual(content) or _buried(content)
 
 
@@ -154,7 +160,7 @@ def _zip(content: bytes) -> Kind:
             names = {entry.filename.replace("\\", "/").lstrip("/").lower() for entry in archive.infolist()}
             types = _entry(archive, "[Content_Types].xml")
             mime = _entry(archive, "mimetype").strip()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    except _DAMAGE:
         names = {
             name.decode("latin-1").lower()
             for name in re.findall(rb"PK\x03\x04.{22}.{4}([\x20-\x7e]{4,64}?\.xml|mimetype)", content[:_FAR], re.DOTALL)
@@ -176,7 +182,7 @@ def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         with archive.open(name) as stream:
             return stream.read(_FAR)
-    except (KeyError, RuntimeError, OSError, EOFError, zipfile.BadZipFile, ValueError, NotImplementedError):
+    except _DAMAGE:
         return b""
 
 
@@ -215,13 +221,16 @@ def head_text(content: bytes) -> str | None:
     wide = _wide(head)
     if wide:
         return head.decode(wide, "ignore")
-    if b"\0" in head.rstrip(b"\0"):
-        return None
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in () if b"\0" in head.rstrip(b"\0") else ("utf-8", "gb18030"):
         text = _decoded(head, encoding)
         if text is not None:
             return text
-    return None
+    return next((text for encoding in ("utf-16-le", "utf-16-be") if _is_chinese(text := head.decode(encoding, "ignore"))), None)
+
+
+def _is_chinese(text: str) -> bool:
+    """Nearly all of it common Chinese, its punctuation and ASCII: hardly ever so for bytes read in the wrong order."""
+    return len(text) >= 8 and len(_CHINESE.findall(text)) * 20 >= len(text) * 19
 
 
 def _wide(head: bytes) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable
 
 from lxml import etree
 
@@ -29,33 +29,60 @@ def parse(content: bytes, name: str = "XML") -> etree._Element:
     return root
 
 
-@cache
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+_MAX_NAMES = 4096
+
+
+class _Locals(dict[object, str]):
+    """Qualified name → local name; comments and entities, whose tag is no string, have none."""
+
+    def __missing__(self, tag: object) -> str:
+        if len(self) > _MAX_NAMES:
+            self.clear()
+        name = self[tag] = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        return name
+
+
+_locals = _Locals()
 
 
 def local(element: etree._Element) -> str:
     """The element's name without its namespace, so that every dialect of a vocabulary reads the same."""
-    tag = element.tag
-    return _local(tag) if isinstance(tag, str) else ""
+    return _locals[element.tag]
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     """The first child with that local name, or the one at the end of the path of names."""
     for name in path:
-        element = next((each for each in (() if element is None else element) if local(each) == name), None)
+        if element is None:
+            return None
+        element = next(element.iterchildren("{*}" + name), None)
     return element
+
+
+def children(element: etree._Element | None, *path: str) -> Iterable[etree._Element]:
+    """The children of the element at the end of the path, none where it does not exist."""
+    found = child(element, *path) if path else element
+    return () if found is None else found
+
+
+def named(element: etree._Element | None) -> dict[str, etree._Element]:
+    """The children by local name, for a look at several of them."""
+    return {} if element is None else {_locals[each.tag]: each for each in element}
 
 
 def attribute(element: etree._Element | None, name: str) -> str | None:
     """The value of the attribute with that local name, in any namespace."""
-    if element is None:
-        return None
-    return next((str(value) for key, value in element.items() if _local(str(key)) == name), None)
+    if element is not None:
+        for key, value in element.items():
+            if key == name or _locals[key] == name:
+                return str(value)
+    return None
 
 
 def number(element: etree._Element | None, name: str, default: int) -> int:
     """An integer attribute; the default where it is absent or is none."""
+    if element is None:
+        return default
     value = attribute(element, name)
     try:
         return default if value is None else int(value)

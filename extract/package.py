@@ -18,7 +18,7 @@ MAX_ENTRIES = 4096
 MAX_PART_BYTES = 64 << 20
 MAX_TOTAL_BYTES = 256 << 20
 _CHUNK = 1 << 16
-_DAMAGE = (BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, OSError)
+_DAMAGE = (BadZipFile, zlib.error, EOFError, ValueError, KeyError, RuntimeError, OSError)
 
 
 def open_zip(content: bytes) -> ZipFile:

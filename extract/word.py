@@ -12,7 +12,7 @@ from extract.document import Document, Source
 from extract.docx import Story, Styles, read_styles
 from extract.errors import Unreadable
 from extract.flow import Item, Line
-from extract.markup import child, local
+from extract.markup import child, children, local
 from extract.package import Package, open_package
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".webp")
@@ -49,14 +49,14 @@ def _notes(package: Package, folder: str, styles: Styles) -> list[Item]:
     items: list[Item] = []
     for name in ("footnotes", "endnotes"):
         root = package.xml(posixpath.join(folder, f"{name}.xml"))
-        for note in () if root is None else root:
+        for note in children(root):
             if local(note) in ("footnote", "endnote") and markup.attribute(note, "type") in (None, "normal"):
                 items += Story(styles, numbering.Lists()).items(note)
     return items
 
 
 def _properties(root: etree._Element | None) -> Mapping[str, str]:
-    return {local(each): each.text.strip() for each in (() if root is None else root) if each.text and each.text.strip()}
+    return {local(each): each.text.strip() for each in children(root) if each.text and each.text.strip()}
 
 
 def pictures(content: bytes) -> tuple[Source, ...]:

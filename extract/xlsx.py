@@ -10,7 +10,7 @@ from lxml import etree
 
 from extract.cells import MAX_CELLS, Range, Sheet, Value, day_text, printed
 from extract.errors import TooComplex, Unreadable
-from extract.markup import attribute, child, local, number
+from extract.markup import attribute, child, children, local, number
 from extract.package import Package, open_package
 
 _DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
@@ -48,7 +48,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
     relations = package.relations(name)
     book = _book(package, posixpath.dirname(name), root)
     sheets = []
-    for element in child(root, "sheets") or ():
+    for element in children(root, "sheets"):
         kind, part = relations.get(attribute(element, "id") or "", ("", ""))
         sheet = Sheet(attribute(element, "name") or "", (attribute(element, "state") or "visible") != "visible")
         body = package.xml(part) if kind == "worksheet" else None
@@ -62,7 +62,7 @@ def _book(package: Package, folder: str, root: etree._Element) -> Book:
     properties = child(root, "workbookPr")
     strings = package.xml(posixpath.join(folder, "sharedStrings.xml"))
     return Book(
-        [_string(item) for item in (() if strings is None else strings) if local(item) == "si"],
+        [_string(item) for item in children(strings) if local(item) == "si"],
         _formats(package.xml(posixpath.join(folder, "styles.xml"))),
         (attribute(properties, "date1904") or "0") in ("1", "true"),
     )
@@ -80,8 +80,8 @@ def _parent(element: etree._Element) -> etree._Element:
 
 
 def _formats(root: etree._Element | None) -> list[Format]:
-    custom = {number(each, "numFmtId", -1): attribute(each, "formatCode") or "" for each in child(root, "numFmts") or ()}
-    return [number_format(number(each, "numFmtId", 0), custom) for each in child(root, "cellXfs") or ()]
+    custom = {number(each, "numFmtId", -1): attribute(each, "formatCode") or "" for each in children(root, "numFmts")}
+    return [number_format(number(each, "numFmtId", 0), custom) for each in children(root, "cellXfs")]
 
 
 def number_format(format_id: int, custom: dict[int, str]) -> Format:
@@ -97,17 +97,17 @@ def number_format(format_id: int, custom: dict[int, str]) -> Format:
 
 
 def _fill(sheet: Sheet, root: etree._Element, book: Book) -> None:
-    for group in child(root, "cols") or ():
+    for group in children(root, "cols"):
         if (attribute(group, "hidden") or "0") in ("1", "true"):
             first, last = number(group, "min", 1), min(number(group, "max", 1), 16384)
             sheet.hidden_columns.update(range(first - 1, last))
     at = -1
-    for row in child(root, "sheetData") or ():
+    for row in children(root, "sheetData"):
         at = number(row, "r", at + 2) - 1
         if (attribute(row, "hidden") or "0") in ("1", "true"):
             sheet.hidden_rows.add(at)
         _row(sheet, at, row, book)
-    for merge in child(root, "mergeCells") or ():
+    for merge in children(root, "mergeCells"):
         corner, _, opposite = (attribute(merge, "ref") or "").partition(":")
         start, end = spot(corner), spot(opposite or corner)
         if start and end:
