@@ -58,6 +58,7 @@ close_text = _call("FPDFText_ClosePage", None, _P)
 count_characters = _call("FPDFText_CountChars", _I, _P)
 character = _call("FPDFText_GetUnicode", _U, _P, _I)
 character_box = _call("FPDFText_GetLooseCharBox", _I, _P, _I, _P)
+character_ink = _call("FPDFText_GetCharBox", _I, _P, _I, _P, _P, _P, _P)
 character_object = _call("FPDFText_GetTextObject", _P, _P, _I)
 character_unmapped = _call("FPDFText_HasUnicodeMapError", _I, _P, _I)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from ctypes import addressof, c_float
+from ctypes import addressof, c_double, c_float
 from dataclasses import dataclass, field
 from itertools import repeat
+from statistics import median
 from typing import NamedTuple
 
 from extract import pdf_calls as pdfium
@@ -121,17 +122,33 @@ def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writ
         list(map(pdfium.character_box, repeat(text), range(count), range(start, start + 16 * count, 16)))
         owners = _owners(text, count, seen, writing)
         unmapped = _unmapped(text, codes)
+        flat = boxes[:]
+        odd = _odd_boxes(text, codes, flat)
     finally:
         pdfium.close_text(text)
     page.unmapped = len(unmapped)
-    flat = boxes[:]
     for i, code in enumerate(codes):
         letter = UNREADABLE if i in unmapped else LETTERS.get(code)
         if letter is None:
             letter = chr(code)
         if letter:
             left, top, right, bottom = flat[4 * i : 4 * i + 4]
-            _sort_in(page, letter, Box(left, bottom, right, top), owners[i] if owners else None, frame, writing)
+            box = odd.get(i) or Box(left, bottom, right, top)
+            _sort_in(page, letter, box, owners[i] if owners else None, frame, writing)
+
+
+def _odd_boxes(text: int, codes: list[int], flat: list[float]) -> dict[int, Box]:
+    """The box of the ink for letters of unlikely height: pdfium mistakes the size of letters in vertical writing."""
+    heights = [top - bottom for top, bottom in zip(flat[1::4], flat[3::4], strict=True)]
+    usual = median(height for height, code in zip(heights, codes, strict=True) if code > 0x20) if max(codes, default=0) > 0x20 else 0.0
+    ink = (c_double * 4)()
+    left, right, bottom, top = (addressof(ink) + 8 * i for i in range(4))
+    odd = {}
+    for i, height in enumerate(heights):
+        if codes[i] > 0x20 and not 0.4 * usual <= height <= 2.5 * usual:
+            pdfium.character_ink(text, i, left, right, bottom, top)
+            odd[i] = Box(ink[0], ink[2], ink[1], ink[3])
+    return odd
 
 
 def _owners(text: int, count: int, seen: dict[int, Look], writing: int) -> list[Look | None] | None:
