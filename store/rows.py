@@ -29,7 +29,7 @@ class Batch:
         """Adds one report; returns what is wrong with its figures."""
         figures, problems = sound(report.figures)
         number, parts, rows = version.report_id, source.parts, self.rows
-        rows["report"].append(_report(version, agency, reason, report, source))
+        rows["report"].append((*_report(version, agency, reason, report, source), *_counts(figures)))
         rows["part"] += _parts(number, parts)
         rows["figure"] += _figures(number, figures, parts)
         rows["report_table"] += [(number, *t[:3], parts[t.part].sha256, t.page, t.table_no) for t in report.tables]
@@ -58,6 +58,12 @@ def _report(version: Version, agency: tuple[str, str | None], reason: str, repor
         *(source.url, first.media_type, first.sha256, utc(first.captured_at), first.warc_file, first.warc_offset),
         *(report.reader, source.reader_version, report.status, source.site_id, source.run_id, v.content_hash, v.source_hash, v.retired),
     )
+
+
+def _counts(figures: tuple[Figure, ...]) -> tuple[int, int, int]:
+    """Printed cells, those that are blank or a dash, those that could not be read."""
+    states = [figure.state for figure in figures]
+    return len(states), states.count("blank") + states.count("dash"), states.count("unreadable")
 
 
 def _parts(number: int, parts: tuple[Part, ...]) -> Iterator[Row]:

@@ -45,7 +45,8 @@ CREATE TABLE report (
     report_id INTEGER, agency_id INTEGER, agency VARCHAR, division_code VARCHAR, year SMALLINT, scope VARCHAR, version SMALLINT,
     reason VARCHAR, is_current BOOLEAN, gone_on DATE, title VARCHAR, signed_on DATE, published_on DATE, index_number VARCHAR,
     edition VARCHAR, url VARCHAR, media_type VARCHAR, sha256 VARCHAR, captured_at TIMESTAMP, warc_file VARCHAR, warc_offset BIGINT,
-    reader VARCHAR, reader_version VARCHAR, status VARCHAR, site_id VARCHAR, run_id INTEGER, content_hash VARCHAR, source_hash VARCHAR, retired BOOLEAN
+    reader VARCHAR, reader_version VARCHAR, status VARCHAR, site_id VARCHAR, run_id INTEGER, content_hash VARCHAR, source_hash VARCHAR, retired BOOLEAN,
+    cells INTEGER, blank_cells INTEGER, unreadable_cells INTEGER
 );
 
 CREATE TABLE part (
@@ -100,6 +101,12 @@ CREATE TABLE hand_correction (
 );
 
 CREATE TABLE withdrawal (url VARCHAR, withdrawn_on DATE, who VARCHAR, reason VARCHAR);
+
+CREATE TABLE division (code VARCHAR, name VARCHAR, full_name VARCHAR, level VARCHAR, parent_code VARCHAR);
+
+CREATE TABLE report_check (
+    report_id INTEGER, passed INTEGER, failed_error INTEGER, failed_warn INTEGER, failed_info INTEGER, not_assessable INTEGER
+);
 
 CREATE TABLE form_edition (edition VARCHAR, notice VARCHAR, issued DATE, first_year SMALLINT, last_year SMALLINT, source VARCHAR, status VARCHAR);
 CREATE TABLE form_table (table_code VARCHAR, number SMALLINT, zh VARCHAR, en VARCHAR, layout VARCHAR);
