@@ -131,7 +131,8 @@ class _Search:
         name = family.name if family is not None else "generic"
         if judgement.annual:
             candidate = replace(candidate, annual=True, year=candidate.year or links.year_of_address(page.url))
-        offers = list(find_rank.candidates(page, candidate))
+        told = {links.page_key(row.url) for row in judgement.reports}
+        offers = [offer for offer in find_rank.candidates(page, candidate) if links.page_key(offer.url) not in told]
         if judgement.annual:
             offers += self.annual(page, candidate, judgement, name, offers)
         else:
@@ -189,7 +190,10 @@ class _Search:
 
     async def last_resort(self) -> None:
         """With no column found: pages that mention reports in passing, then the site's own search."""
-        if self.columns or self.home is None:
+        if self.home is None:
+            return
+        await self.browse()
+        if self.columns:
             return
         for reports, at, url in sorted(self.loose, key=lambda found: -found[0])[:3]:
             self.columns[links.page_key(url)] = Column(url, at.name, annual=False, family=self.site.family)
@@ -198,6 +202,14 @@ class _Search:
             if not self.columns:
                 await self.visit(Candidate(url, 0.0, "search of the site", "search", self.home.url, depth=1))
                 self.columns |= {links.page_key(u): Column(u, "search", annual=False) for _, _, u in self.loose}
+
+    async def browse(self) -> None:
+        """Look at what the pages of disclosure offer under names that say nothing."""
+        budget = self.requests + KNOWN["bounds"]["browsed"]
+        while self.queue and not self.columns and self.requests < budget:
+            candidate = heapq.heappop(self.queue)[3]
+            if links.page_key(candidate.url) not in self.seen:
+                await self.visit(candidate)
 
     def note(self, at: Candidate, outcome: str, *, lost: bool = False) -> None:
         """Write down what a page proved to be."""

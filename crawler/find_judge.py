@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler import links, rows
 from crawler.find_rank import KNOWN, Candidate, is_annual_name, same_site
 from crawler.listing import Column
-from crawler.page import Page, squeeze
+from crawler.page import Page, join, squeeze
 from crawler.rows import Row
 
 _FEW_LINKS = 4
@@ -27,11 +27,8 @@ class Judgement:
     is_report: bool
     rows: tuple[Row, ...]
     reports: tuple[Row, ...]
-
-    @property
-    def signature(self) -> frozenset[str]:
-        """What tells this listing from another: the pages that its report rows lead to."""
-        return frozenset(links.page_key(row.url) for row in self.reports)
+    signature: frozenset[str]
+    """What tells this column from another: the pages that its report rows lead to, or the words of its own report."""
 
 
 def onward(page: Page) -> tuple[str, ...]:
@@ -62,7 +59,9 @@ def judge(page: Page, at: Candidate) -> Judgement:
     if not annual and at.depth > 0 and len(reports) >= _MANY and 2 * len(reports) > len(found):
         annual = True
         reports = _reports(found, Column(page.url))
-    return Judgement(annual, is_report(page), found, reports)
+    own = is_report(page)
+    signature = frozenset(links.page_key(row.url) for row in reports) or frozenset([links.plain(page.words)] if own else [])
+    return Judgement(annual, own, found, reports, signature)
 
 
 def is_annual_page(page: Page) -> bool:
@@ -97,10 +96,15 @@ def search_forms(page: Page) -> Iterator[str]:
 
 
 def _reports(found: tuple[Row, ...], column: Column) -> tuple[Row, ...]:
-    return tuple(row for row in found if links.classify(row.title, row.url, column).kind == "report")
+    return tuple(row for row in found if _is_row(row) and links.classify(row.title, row.url, column).kind == "report")
+
+
+def _is_row(row: Row) -> bool:
+    """Whether a line leads to an article, not to a column that is called like a report."""
+    if links.is_article(row.url) or links.is_file(row.url):
+        return True
+    return not links.is_column(row.url) and bool(row.published or links.agency_of(row.title) or links.year_of(row.title))
 
 
 def _absolute(page: Page, address: str) -> str:
-    from crawler.page import join
-
     return join(page.url, address) or urlsplit(page.url)._replace(query="").geturl()

@@ -80,11 +80,15 @@ def _ranked(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
     name = name_of(anchor.text)
     if _refused(name):
         return None
-    best = _by_name(anchor, name, page, at)
-    by_path = _by_path(anchor, name, page, at)
-    if best is None or (by_path is not None and by_path.score > best.score):
-        best = by_path
-    return best
+    found = [best for best in (_by_name(anchor, name, page, at), _by_path(anchor, name, page, at), _menu(anchor, name, page, at)) if best]
+    return max(found, key=lambda candidate: candidate.score, default=None)
+
+
+def _menu(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
+    """A column under any name on a page of disclosure: the last thing to try before the site's search."""
+    if not name or len(name) > 16 or at.annual or not _of_bodies(at) or links.is_article(anchor.url) or not same_site(anchor.url, page.url):
+        return None
+    return _candidate(anchor.url, KNOWN["path"]["menu"] - _less(anchor, name, page, at), "offered by a page of disclosure", name, page, at)
 
 
 def _by_name(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:

@@ -123,6 +123,11 @@ def is_article(url: str) -> bool:
     return bool(_pattern("paths", "article").search(urlsplit(url)._replace(scheme="", netloc="").geturl()))
 
 
+def is_column(url: str) -> bool:
+    """Whether an address has the shape of a column's: a folder, an index, a list."""
+    return not is_article(url) and bool(_pattern("paths", "column").search(urlsplit(url)._replace(scheme="", netloc="").geturl()))
+
+
 def page_key(url: str) -> str:
     """The same for every address of one page: scheme, `www.`, index names and copy suffixes do not tell pages apart."""
     parts = urlsplit(_pattern("paths", "twin").sub("", url))
