@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import click
 
+from crawler.errors import CrawlError, Refused
+from extract.errors import ReadError
 from nianbao.errors import CANNOT_WRITE, Stop
 from nianbao.exits import Exit
 from nianbao.messages import say
@@ -71,14 +73,31 @@ def run(arguments: Sequence[str]) -> int:
         return _stopped(say("interrupted; run it again to go on"), Exit.INTERRUPTED)
     except click.ClickException as error:
         return _stopped(_usage(error), Exit.USAGE)
-    except Stop as error:
-        return _stopped(str(error), error.code)
-    except OSError as error:
-        if error.errno in CANNOT_WRITE:
-            return _stopped(say("cannot write: {error}; make room or mend the rights, then run it again", error=error), Exit.CANNOT_WRITE)
-        return _bug(error)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever is not foreseen is a bug and is reported as one
-        return _bug(error)
+        known = foreseen(error)
+        return _stopped(*known) if known else _bug(error)
+
+
+def foreseen(error: Exception) -> tuple[str, Exit] | None:
+    """The line and the exit code of an error that is no bug; None for a bug."""
+    if isinstance(error, Stop):
+        return str(error), error.code
+    if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
+        return say("cannot write: {error}; make room or mend the rights, then run it again", error=error), Exit.CANNOT_WRITE
+    if isinstance(error, CrawlError):
+        return str(error), Exit.USAGE if isinstance(error, Refused) else Exit.NOTHING
+    if isinstance(error, ReadError):
+        return str(error), Exit.INCOMPLETE
+    return _of_the_store(error)
+
+
+def _of_the_store(error: Exception) -> tuple[str, Exit] | None:
+    """The same for errors of `store`, which is not loaded, nor DuckDB with it, where nothing of it was used."""
+    errors = sys.modules.get("store.errors")
+    if errors is None or not isinstance(error, errors.StoreError):
+        return None
+    codes = {"cannot_write": Exit.CANNOT_WRITE, "archive_locked": Exit.LOCKED}
+    return str(error), codes.get(error.code, Exit.USAGE)
 
 
 def _finish(result: object) -> int:
