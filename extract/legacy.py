@@ -83,7 +83,7 @@ def _read_row(found: Legacy, row: Sequence[Slot], columns: dict[int, str], grid:
     words = [slot for slot in row if slot.text and not slot.is_value]
     codes = [code for slot in words for code in _plain(row_labels(found.table), slot.text)]
     order = list(form().rows)
-    later = [code for code in codes if order.index(code) > last]
+    later = codes if len(codes) == 1 else [code for code in codes if order.index(code) > last]
     values = [slot for slot in row if slot.is_value and slot.start > (words[0].start if words else -1)]
     if not later:
         found.extras += [ExtraCell(found.table, words[0].text, "", slot.text, slot.cell.place) for slot in values if words and slot.text]

@@ -1,0 +1,252 @@
+"""Whose report it is, of which year, own or aggregate, when signed and published: from title, signature, page head and prose."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from extract.dates import dates, digits, is_only_date, period_year, years
+from extract.document import Document, Grid
+from extract.report import Scope
+
+MAX_TITLE = 90
+MAX_NAME = 40
+_HEAD_LINES = 40
+_TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
+_YEAR_WORDS = re.compile(r"20[0-3]\d年?度?(?:年度)?")
+_SUBJECT = re.compile(r"(?:政府)?信息公开|政务公开|政府信息工作|政府网站")
+_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff（）()、·]{2,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a document says of itself."""
+
+    title: str | None
+    agency: str | None
+    year: int | None
+    scope: Scope
+    published_on: date | None
+    signed_on: date | None
+    index_number: str | None
+    period_year: int | None
+    level: str | None = None
+    """What the name alone tells: township, county or province; 市 may be a prefecture or a county and tells nothing."""
+
+
+@cache
+def knowledge() -> dict[str, Any]:
+    """identity.toml."""
+    return tomllib.loads(files("extract").joinpath("identity.toml").read_text("utf-8"))
+
+
+def identify(document: Document, text: Sequence[str]) -> Identity:
+    """The identity of a document; `text` is its paragraphs in order."""
+    title = find_title(document, text)
+    signature, signed_on = _signature(text)
+    named = agency_in_title(title or "")
+    agency = _choose(named, signature, _issuer(document))
+    published = _published(document, text) or signed_on
+    period = period_year("".join(text))
+    stated = years(title or "")
+    year = stated[0] if stated else period or (signed_on.year - 1 if signed_on else None)
+    scope = find_scope(title or "", agency, text)
+    return Identity(title, agency, year, scope, published, signed_on, _labelled(document, text, "index_number"), period, find_level(agency))
+
+
+def find_level(agency: str | None) -> str | None:
+    """The level of a body by its name alone; None where the name leaves it open."""
+    name = agency or ""
+    for level, pattern in knowledge()["level"].items():
+        if re.search(pattern, name):
+            return str(level)
+    return None
+
+
+def find_title(document: Document, text: Sequence[str]) -> str | None:
+    """The line that names the report: the page's own word for it, else the first lines, one or several together."""
+    stated = [document.meta[key] for key in knowledge()["meta"]["title"] if document.meta.get(key)]
+    candidates = [*stated[:1], *_first_lines(text), *stated[1:], document.title or ""]
+    cleaned = [_clean_title(candidate) for candidate in candidates]
+    titles = [candidate for candidate in cleaned if is_title(candidate)]
+    dated = [candidate for candidate in titles if years(candidate)]
+    best = next(iter(dated or titles), None)
+    if best is not None and not agency_in_title(best):
+        best = next((other for other in dated if agency_in_title(other)), best)
+    return best or next((c for c in (*cleaned[: len(stated[:1])], _clean_title(document.title or "")) if c), None) or _first(text)
+
+
+def _first(text: Sequence[str]) -> str | None:
+    return next((line[:MAX_TITLE] for line in text if line), None)
+
+
+def _first_lines(text: Sequence[str]) -> Iterable[str]:
+    """The first lines, each alone and with up to two neighbours: titles are set over several lines."""
+    lines = [line for line in text[:_HEAD_LINES] if len(line) <= MAX_TITLE]
+    for i, line in enumerate(lines):
+        together = "".join(lines[i : i + 3])
+        yield from (line, "".join(lines[i : i + 2]), together)
+
+
+def _clean_title(text: str) -> str:
+    return _TITLE_CUT.sub("", " ".join(text.split())).strip(' 　《》"“”') if len(text) < 300 else ""
+
+
+def is_title(text: str) -> bool:
+    """Whether a line can be the title of an annual report on information disclosure."""
+    if not text or len(text) > MAX_TITLE or any(mark in text for mark in "。；!?？！,，:："):
+        return False
+    words = knowledge()["title"]
+    plain = "".join(text.split())
+    return any(word in plain for word in words["subject"]) and any(word in plain for word in words["kind"])
+
+
+def agency_in_title(title: str) -> str | None:
+    """The body that a title names, as printed; None where it names none."""
+    plain = digits(title)
+    for word in knowledge()["title"]["noise"]:
+        plain = plain.replace(digits(word), "")
+    plain = _YEAR_WORDS.sub("", plain)
+    before = _before_subject(plain)
+    if before:
+        return before
+    behind = re.search(r"[(（]([^()（）]{3,40})[)）]$", plain) or re.search(r"(?:报告|年报)[-—_:：]+(\S{3,40})$", plain)
+    return behind[1] if behind and _is_name(behind[1]) else None
+
+
+def _before_subject(plain: str) -> str | None:
+    subject = _SUBJECT.search(plain)
+    if subject is None:
+        return None
+    before = plain[: subject.start()]
+    if before.endswith("人民") and subject[0].startswith("政府"):
+        before += "政府"
+    before = before.strip('-—_·:：《》"“” ')
+    return before if 2 <= len(before) <= MAX_NAME else None
+
+
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and text.endswith(tuple(knowledge()["agency"]["endings"]))
+
+
+def _signature(text: Sequence[str]) -> tuple[str | None, date | None]:
+    """The last name-and-date block of the document: a body's name beside a line that is only a date."""
+    lines = [line.strip() for line in text]
+    for i in range(len(lines) - 1, -1, -1):
+        if is_only_date(lines[i]) and i > 2:
+            near = [lines[j] for j in (i - 1, i - 2, i + 1) if 0 <= j < len(lines)]
+            name = next((bare for line in near if _is_name(bare := "".join(line.split()))), None)
+            found = dates(lines[i])
+            if name and found:
+                return name, found[0]
+        together = re.fullmatch(r"(\D{4,40}?)\s*((?:20|二).{6,14}日)", lines[i])
+        if together and _is_name(bare := "".join(together[1].split())) and dates(together[2]) and i > 2:
+            return bare, dates(together[2])[0]
+    tail = [line for line in lines[-12:] if is_only_date(line)]
+    found = dates(tail[-1]) if tail and len(lines) > 5 else []
+    return None, found[0] if found else None
+
+
+def _issuer(document: Document) -> str | None:
+    stated = [document.meta[key].strip() for key in knowledge()["meta"]["issuer"] if document.meta.get(key)]
+    stated += [value for key in knowledge()["labels"]["issuer"] if (value := document.meta.get(key))]
+    return next((name for name in stated if _is_name(name)), None)
+
+
+def _choose(titled: str | None, signature: str | None, issuer: str | None) -> str | None:
+    """The fullest name: the signature's where it is the title's body, the title's where the signature is only its office."""
+    if titled is None:
+        return signature or issuer
+    if signature is None:
+        return _extend(titled, issuer) if issuer else titled
+    return _extend(titled, signature)
+
+
+def _extend(titled: str, signature: str) -> str:
+    core, signed = _core(titled), _core(signature)
+    if signed == core or (signature.startswith(core) and not _is_office_of(signature, core)):
+        return max(titled, signature, key=len) if signed == core else signature
+    if core.endswith(signed):
+        return core[: len(core) - len(signed)] + signature
+    return titled
+
+
+def _core(name: str) -> str:
+    """A body's name without the word for government."""
+    for ending in knowledge()["agency"]["governments"]:
+        if name.endswith(ending) and len(name) > len(ending) + 1:
+            return name[: -len(ending)]
+    return name
+
+
+def _is_office_of(name: str, area: str) -> bool:
+    rest = name.removeprefix(area)
+    return rest.endswith(tuple(knowledge()["agency"]["offices"])) and "政府" in rest
+
+
+def find_scope(title: str, agency: str | None, text: Sequence[str]) -> Scope:
+    """`aggregate` where a government above the township reports for its area; its own office, departments, townships are `own`."""
+    words = knowledge()["scope"]
+    if "汇总" in title:
+        return "aggregate"
+    core = _core(agency or "")
+    if not re.search(r"[省市县区州盟旗]$", core) or re.search(r"[镇乡]$|街道$", core):
+        return "own"
+    if any(office in title for office in knowledge()["agency"]["offices"]):
+        return "own"
+    prose = "".join("".join(text).split())
+    wide = sum(prose.count(word) for word in (*words["aggregate"], *words["area"]))
+    narrow = sum(prose.count(word) for word in words["own"])
+    return "aggregate" if wide > narrow else "own"
+
+
+def _published(document: Document, text: Sequence[str]) -> date | None:
+    for key in knowledge()["meta"]["published"]:
+        found = dates(document.meta.get(key, ""))
+        if found:
+            return found[0]
+    labelled = _labelled(document, text, "published")
+    found = dates(labelled) if labelled else []
+    return found[0] if found else None
+
+
+def _labelled(document: Document, text: Sequence[str], kind: str) -> str | None:
+    """The value behind one of the labels of that kind: in meta, in the page's index table, or in its first lines."""
+    labels = knowledge()["labels"][kind]
+    for label in labels:
+        value = document.meta.get(label)
+        if value:
+            return value
+    return _in_tables(document.grids(), labels) or _in_lines([*text[:_HEAD_LINES], *text[-10:]], labels)
+
+
+def _in_tables(grids: Iterable[Grid], labels: Sequence[str]) -> str | None:
+    """The cell right of a label cell, in small tables at the head of the page."""
+    for grid in grids:
+        for row in grid.rows[:12]:
+            cells = [cell for i, cell in enumerate(row) if cell is not None and (i == 0 or cell is not row[i - 1])]
+            texts = ["".join(cell.text.split()).rstrip("：:") for cell in cells]
+            for name, value in zip(texts, cells[1:], strict=False):
+                if name in labels:
+                    return value.text.strip() or None
+        inline = _in_lines([cell.text for row in grid.rows[:8] for cell in dict.fromkeys(filter(None, row))], labels)
+        if inline:
+            return inline
+    return None
+
+
+def _in_lines(lines: Iterable[str], labels: Sequence[str]) -> str | None:
+    """`label：value` inside a line; the value ends before the next label, so that an empty one swallows nothing."""
+    spaced = "|".join(r"\s*".join(map(re.escape, label)) for label in labels)
+    pattern = re.compile(rf"[\[【]?(?:{spaced})[\]】]?\s*[:：]\s*([^\s\[【|｜]{{4,40}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)")
+    for line in lines:
+        found = pattern.search(line) if len(line) < 400 else None
+        if found and not re.match(r"\S{2,6}[:：]", found[1]):
+            return found[1]
+    return None

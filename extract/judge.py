@@ -1,0 +1,89 @@
+"""What became of a reading: read, partial, unreadable, or not a report at all, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extract.document import Problem
+from extract.form import FORM_TABLES, LEGACY_EDITIONS, form
+from extract.identity import Identity, is_title, knowledge
+from extract.report import Figure, Section, Status, TableSeen
+
+LEAST_SECTIONS = 3
+"""Sections of the form that make a text without tables a report."""
+FIRST_YEAR_OF_FORM = 2019
+
+
+def judge(
+    who: Identity, parts: Sequence[Section], figures: Sequence[Figure], tables: Sequence[TableSeen], text: Sequence[str]
+) -> tuple[Status, tuple[Problem, ...]]:
+    """The status of a reading, with the problems that explain it."""
+    reason = _other_document(who, parts, tables, text) or _template(who, figures, tables)
+    if reason:
+        return "not_a_report", (Problem("not_a_report", reason),)
+    return _status(who, parts, figures, tables)
+
+
+def _other_document(who: Identity, parts: Sequence[Section], tables: Sequence[TableSeen], text: Sequence[str]) -> str | None:
+    """Why this is another kind of document; None for a report."""
+    title = who.title or ""
+    plain = "".join(title.split())
+    prose = "".join(text)[:3000]
+    for entry in knowledge()["not_a_report"]:
+        named = re.search(entry["title"], plain) and not is_report_title(plain)
+        said = "body" in entry and re.search(entry["body"], prose) and not tables
+        if (named and not _is_whole(tables, parts)) or said or (named and entry.get("always")):
+            return str(entry["reason"])
+    if tables:
+        return None
+    codes = {part.code for part in parts if part.code}
+    if is_title(plain) and (len(codes) >= 1 or len(prose) > 400 or _of_old_kind(who)):
+        return None
+    if len({c for c in codes if c and c[2] == "_"}) >= LEAST_SECTIONS:
+        return None
+    return "neither the title nor the tables or sections of an annual report were found"
+
+
+def is_report_title(plain: str) -> bool:
+    """Whether a title names the annual report itself, not something about it."""
+    return bool(re.search(r"信息公开(?:工作)?(?:20\d\d年?度?)?(?:工作)?(?:年度(?:工作)?报告|年报|告年度报)(?:[（(].*[)）])?$", plain))
+
+
+def _of_old_kind(who: Identity) -> bool:
+    return who.year is not None and who.year < FIRST_YEAR_OF_FORM
+
+
+def _is_whole(tables: Sequence[TableSeen], parts: Sequence[Section]) -> bool:
+    return len({t.table_code for t in tables}) == len(FORM_TABLES) and len(parts) >= LEAST_SECTIONS
+
+
+def _template(who: Identity, figures: Sequence[Figure], tables: Sequence[TableSeen]) -> str | None:
+    """An unfilled form: its tables without one number, and no body or no year that it would be of."""
+    filled = any(figure.state in ("number", "unreadable") for figure in figures)
+    if tables and not filled and (who.agency is None or who.year is None or re.search(r"[×xX＊*_]{2,}|[Oo○〇]{2,}年|\*", who.title or "")):
+        return "an unfilled template of the form"
+    return None
+
+
+def _status(
+    who: Identity, parts: Sequence[Section], figures: Sequence[Figure], tables: Sequence[TableSeen]
+) -> tuple[Status, tuple[Problem, ...]]:
+    if {t.table_code for t in tables} & set(LEGACY_EDITIONS):
+        return ("partial" if any(f.state == "unreadable" for f in figures) else "read"), ()
+    missing = [code for code in FORM_TABLES if code not in {t.table_code for t in tables}]
+    if len(missing) == len(FORM_TABLES):
+        return _without_tables(who, parts)
+    names = "、".join(form().tables[code].zh for code in missing)
+    problems = (Problem("table_not_found", f"not found: {names}"),) if missing else ()
+    unread = any(figure.state == "unreadable" for figure in figures if figure.match != "extra")
+    short = missing or unread or not all(table.complete for table in tables)
+    return ("partial" if short else "read"), problems
+
+
+def _without_tables(who: Identity, parts: Sequence[Section]) -> tuple[Status, tuple[Problem, ...]]:
+    """Free-form reports without tables were lawful to 2019; later, tables that cannot be seen were not read."""
+    promised = any(part.code in ("s2_disclosure", "s3_requests", "s4_challenges") for part in parts)
+    if who.year is not None and who.year <= FIRST_YEAR_OF_FORM and not promised:
+        return "read", ()
+    return "unreadable", (Problem("tables_not_found", "the tables of the form were not found: they may be pictures or attachments"),)

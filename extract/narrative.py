@@ -1,0 +1,193 @@
+"""Paragraphs → sections and claims. The six sections of the form are found by their headings, numbers in the prose by patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import cache
+
+from extract.form import ClaimPattern, form
+from extract.label import heading_labels, normalise, row_labels
+from extract.number import fits
+from extract.report import Claim, Section
+
+MAX_HEADING = 45
+"""Characters of a paragraph that may be a heading."""
+
+_NUMBERED = re.compile(r"\s*(?:第?\s*([一二三四五六七八九十]{1,3})\s*(?:部分)?\s*[、，,.．:：\s])\s*(?=\S)")
+_SUBNUMBERED = re.compile(r"\s*[（(]\s*([一二三四五六七八九十]{1,3})\s*[）)]\s*")
+_SENTENCE_END = re.compile(r"(?<=[。；;！!？?])|\n")
+_ABOUT_BEFORE = re.compile(r"(?:近|约|大约|超过|逾|超|超出|不少于|将近|多达|达到?)$")
+_MULTIPLIERS = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
+
+
+def sections(paragraphs: Iterable[str]) -> tuple[Section, ...]:
+    """The headed parts in order. A section of the form holds its whole text; the known parts of section one follow it by themselves."""
+    found: list[Section] = []
+    for number, heading, code, lines in _top_level(_split(paragraphs)):
+        prose = [line for line in lines if "。" in line] if code in _table_sections() else lines
+        found.append(Section(code, number, heading, "\n".join(prose)))
+        if code == "s1_overview":
+            found += _parts(lines)
+    return tuple(found)
+
+
+@cache
+def _table_sections() -> frozenset[str]:
+    """Sections that hold a table: of their lines only sentences are prose."""
+    return frozenset(heading.code for heading in form().headings if heading.kind == "table")
+
+
+@cache
+def _inline_heading() -> re.Pattern[str]:
+    """A numbered heading of the form in the middle of running text."""
+    labels = sorted({normalise(text) for h in form().headings if h.code[2] == "_" for text in (h.zh, *h.aliases)}, key=len, reverse=True)
+    loose = (r"[\s、，]*".join(map(re.escape, label)) for label in labels)
+    return re.compile(rf"(?:(?<=[。；\s\d\]）)])|(?<=^))(?=[一二三四五六]\s*、\s*(?:{'|'.join(loose)}))")
+
+
+def _split(paragraphs: Iterable[str]) -> Iterator[str]:
+    for paragraph in paragraphs:
+        if len(paragraph) <= MAX_HEADING:
+            yield paragraph
+        else:
+            yield from filter(None, (part.strip() for part in _inline_heading().split(paragraph)))
+
+
+def _top_level(paragraphs: Iterable[str]) -> Iterator[tuple[str | None, str, str | None, list[str]]]:
+    current: tuple[str | None, str, str | None, list[str]] | None = None
+    for text in paragraphs:
+        opened = _open(text)
+        if opened is None:
+            if current is not None:
+                current[3].append(text)
+            continue
+        if current is not None:
+            yield current
+        number, heading, code, rest = opened
+        current = (number, heading, code, [rest] if rest else [])
+    if current is not None:
+        yield current
+
+
+def _open(text: str) -> tuple[str | None, str, str | None, str] | None:
+    """(number, heading, code, text after it on the same line) where the paragraph opens a section."""
+    numbered = _NUMBERED.match(text)
+    number = numbered[1] if numbered else None
+    body = text[numbered.end() :] if numbered else text
+    if len(text) <= MAX_HEADING:
+        codes = [m.code for m in heading_labels().find(body) if m.code[2] == "_" and (number or m.strength != "fuzzy")]
+        if codes and (number or normalise(body) == normalise(text)):
+            return number, body.strip().rstrip("：:"), codes[0], ""
+    if number is None:
+        return None
+    inline = _open_inline(number, body)
+    if inline is None and len(text) <= MAX_HEADING and not body.rstrip().endswith(("。", "；", "，")) and not _is_row(body):
+        return number, body.strip().rstrip("：:"), None, ""
+    return inline
+
+
+def _is_row(text: str) -> bool:
+    """Whether the line is a row of the requests table (一、本年新收…), numbered like a section."""
+    return bool(row_labels("requests").find(text))
+
+
+def _open_inline(number: str, body: str) -> tuple[str | None, str, str | None, str] | None:
+    """A heading with its text behind it on one line: 一、总体情况 2024年，…"""
+    for heading in form().headings:
+        if heading.code[2] != "_":
+            continue
+        for label in (heading.zh, *heading.aliases):
+            loose = r"[\s、，]*".join(map(re.escape, normalise(label)))
+            match = re.match(rf"\s*({loose})\s*[。:：.．]?\s*", body)
+            if match:
+                return number, match[1], heading.code, body[match.end() :].strip()
+    return None
+
+
+def _parts(lines: Sequence[str]) -> list[Section]:
+    """The headed parts of section one that the form knows: （一）主动公开情况 …"""
+    found: list[Section] = []
+    for text in lines:
+        numbered = _SUBNUMBERED.match(text)
+        opened = _open_part(text, numbered)
+        if opened:
+            found.append(opened)
+        elif numbered and len(text) <= MAX_HEADING and "。" not in text:
+            found.append(Section(None, numbered[1], text[numbered.end() :].strip(), ""))
+        elif found:
+            found[-1] = found[-1]._replace(text="\n".join(filter(None, (found[-1].text, text))))
+    return [part for part in found if part.code]
+
+
+def _open_part(text: str, numbered: re.Match[str] | None) -> Section | None:
+    body = text[numbered.end() :] if numbered else text
+    head, mark, rest = _cut_heading(body)
+    codes = [m.code for m in heading_labels().find(head) if m.code.startswith("s1.") and m.strength != "fuzzy"]
+    if not codes or not (numbered or (not mark and len(text) <= MAX_HEADING)):
+        return None
+    return Section(codes[0], numbered[1] if numbered else None, head.strip(), rest.strip())
+
+
+def _cut_heading(body: str) -> tuple[str, str, str]:
+    found = re.search(r"[。:：.．]|\s{1,}(?=\S)", body)
+    if found is None or found.start() > MAX_HEADING:
+        return body, "", ""
+    return body[: found.start()], found[0], body[found.end() :]
+
+
+@cache
+def _patterns() -> tuple[tuple[ClaimPattern, tuple[re.Pattern[str], ...]], ...]:
+    return tuple((claim, tuple(re.compile(p) for p in claim.patterns)) for claim in form().claims.values())
+
+
+def claims(parts: Sequence[Section], loose: Sequence[str] = ()) -> tuple[Claim, ...]:
+    """The numbers stated in the sections, each with its sentence; `loose` is text before any heading."""
+    found: list[Claim] = []
+    for sentence in _sentences("\n".join(loose)):
+        found += _read(sentence, None)
+    for ordinal, section in enumerate(parts):
+        if section.code is None or section.code[2] == "_":
+            for sentence in _sentences(section.text):
+                found += _read(sentence, ordinal)
+    return tuple(dict.fromkeys(found))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return (sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip())
+
+
+def _read(sentence: str, ordinal: int | None) -> Iterator[Claim]:
+    if not any(ch.isdigit() for ch in sentence) and not any(word in sentence for word in ("未", "无", "没有")):
+        return
+    for pattern, expressions in _patterns():
+        taken: set[int] = set()
+        for expression in expressions:
+            for match in expression.finditer(sentence):
+                claim = _claim(pattern, match, sentence, ordinal)
+                if claim is not None and match.end() not in taken:
+                    taken.add(match.end())
+                    yield claim
+
+
+def _claim(pattern: ClaimPattern, match: re.Match[str], sentence: str, ordinal: int | None) -> Claim | None:
+    groups = match.groupdict()
+    if groups.get("zero"):
+        return Claim(pattern.code, Decimal(0), groups.get("unit") or pattern.unit, False, sentence, ordinal)
+    value = amount(groups.get("n") or "")
+    if value is None:
+        return None
+    about = bool(groups.get("q")) or bool(_ABOUT_BEFORE.search(sentence[: match.start("n")]))
+    return Claim(pattern.code, value, groups.get("unit") or pattern.unit, about, sentence, ordinal)
+
+
+def amount(text: str) -> Decimal | None:
+    """A number of the prose: digits with blanks and commas, 万 and 亿 multiplied out."""
+    digits = re.sub(r"[\s,，]", "", text)
+    factor = _MULTIPLIERS.get(digits[-1:], Decimal(1))
+    bare = digits.rstrip("万亿")
+    if not re.fullmatch(r"\d+(?:\.\d+)?", bare, re.ASCII):
+        return None
+    value = Decimal(bare) * factor
+    return value if fits(value) else None

@@ -1,0 +1,76 @@
+"""A second, independent reader where the first leaves a cell unread or breaks a rule; the sums decide between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from extract.align import Alignment, align
+from extract.check import Evidence, assess
+from extract.document import Problem, Source
+from extract.errors import ReadError
+from extract.form import FORM_TABLES, form
+from extract.kind import Kind, sniff
+from extract.report import Figure, Finding
+
+SUMS = ("T3.balance", "T3.outcome_total", "T3.row_total", "T4.total")
+Key = tuple[str, str, str]
+
+
+def second_opinion(source: Source, first: Alignment) -> Alignment:
+    """The alignment of a PDF with every doubtful cell settled by pdfplumber: agreement stands, disagreement needs the sums."""
+    if sniff(source.content) is not Kind.pdf or not first.tables or not _is_doubtful(first):
+        return first
+    from extract.pdf_second import read  # slow to import, rarely needed
+
+    try:
+        second = align(read(source.content))
+    except ReadError as error:
+        first.problems.append(Problem("second_reader", f"the second reader failed: {error}"))
+        return first
+    return reconcile(first, second)
+
+
+def _is_doubtful(found: Alignment) -> bool:
+    incomplete = not all(table.complete for table in found.tables) or len(found.tables) < len(FORM_TABLES)
+    return incomplete or any(f.state == "unreadable" for f in found.figures.values()) or any(f.outcome == "fail" for f in sums(found))
+
+
+def sums(found: Alignment) -> Iterator[Finding]:
+    """The findings of the arithmetic rules alone."""
+    figures = {(f.row_code, f.column_code): f for f in found.figures.values() if f.match != "extra"}
+    evidence = Evidence(figures, {t.table_code: t.edition for t in found.tables})
+    for rule in SUMS:
+        yield from assess(form().rules[rule], evidence)
+
+
+def reconcile(first: Alignment, second: Alignment) -> Alignment:
+    """Both readings as one. A cell that they read differently is the one that breaks fewer sums, else unreadable."""
+    figures = dict(first.figures)
+    for key, other in second.figures.items():
+        own = figures.get(key)
+        if own is None or own.state == "unreadable":
+            if other.state != "unreadable" and _breaks(second, key, other) == 0 and key[0] in FORM_TABLES:
+                figures[key] = other._replace(repaired=True)
+        elif (own.state, own.value) != (other.state, other.value) and other.state != "unreadable":
+            figures[key] = _decide(first, key, own, other)
+    problems = [*first.problems]
+    changed = [k for k, f in figures.items() if first.figures.get(k) != f]
+    if changed:
+        problems.append(Problem("second_reader", f"{len(changed)} cells were settled or given up after a second reading"))
+    tables = list(first.tables) + [t for t in second.tables if t.table_code not in {own.table_code for own in first.tables}]
+    return replace(first, figures=figures, problems=problems, tables=tables)
+
+
+def _decide(found: Alignment, key: Key, own: Figure, other: Figure) -> Figure:
+    mine, theirs = _breaks(found, key, own), _breaks(found, key, other)
+    if mine == theirs:
+        return own._replace(value=None, state="unreadable", raw=f"{own.raw} | {other.raw}")
+    return own if mine < theirs else other._replace(repaired=True)
+
+
+def _breaks(found: Alignment, key: Key, figure: Figure) -> int:
+    """How many sums with that cell fail when it holds that figure."""
+    trial: Mapping[Key, Figure] = {**found.figures, key: figure}
+    cell = (key[1], key[2])
+    return sum(f.outcome == "fail" and cell in f.cells for f in sums(replace(found, figures=dict(trial))))
