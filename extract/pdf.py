@@ -12,6 +12,7 @@ import pypdfium2  # type: ignore[import-untyped]  # pypdfium2 ships no types
 from extract.document import Block, Cell, Document, Grid, Paragraph, Place, Problem
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.pdf_calls import address
+from extract.pdf_halves import halves
 from extract.pdf_page import Page, read_page
 from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, without_running
 from extract.pdf_tables import Ruling, as_grid, rulings
@@ -36,7 +37,7 @@ def read(content: bytes) -> Document:
     with opened(content) as pdf:
         pages = list(_pages(pdf))
         meta = {key.lower(): value for key, value in pdf.get_metadata_dict(skip_empty=True).items()}
-    sheets = [_sheet(page) for page in pages]
+    sheets = [_sheet(half) for page in pages for half in halves(page)]
     blocks, running = _blocks(sheets)
     if running:
         meta["running_lines"] = "\n".join(running)

@@ -123,7 +123,7 @@ def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writ
         owners = _owners(text, count, seen, writing)
         unmapped = _unmapped(text, codes)
         flat = boxes[:]
-        odd = _odd_boxes(text, codes, flat)
+        odd = _odd_boxes(text, codes, flat, writing)
     finally:
         pdfium.close_text(text)
     page.unmapped = len(unmapped)
@@ -137,9 +137,10 @@ def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writ
             _sort_in(page, letter, box, owners[i] if owners else None, frame, writing)
 
 
-def _odd_boxes(text: int, codes: list[int], flat: list[float]) -> dict[int, Box]:
+def _odd_boxes(text: int, codes: list[int], flat: list[float], writing: int) -> dict[int, Box]:
     """The box of the ink for letters of unlikely height: pdfium mistakes the size of letters in vertical writing."""
-    heights = [top - bottom for top, bottom in zip(flat[1::4], flat[3::4], strict=True)]
+    upper, lower = (flat[1::4], flat[3::4]) if writing % 2 == 0 else (flat[2::4], flat[0::4])
+    heights = list(map(float.__sub__, upper, lower))
     usual = median(height for height, code in zip(heights, codes, strict=True) if code > 0x20) if max(codes, default=0) > 0x20 else 0.0
     ink = (c_double * 4)()
     left, right, bottom, top = (addressof(ink) + 8 * i for i in range(4))

@@ -133,8 +133,8 @@ class _Drawing:
         self.measure = style.measure
         self.buffer = io.BytesIO()
         width, height = self.measure.width, self.measure.height
-        turned = style.rotate in (90, 270) or style.sideways
-        self.size = (height, width) if turned or style.two_up else (width, height)
+        # ReportLab exchanges the sides of a rotated page itself
+        self.size = (height, width) if style.sideways or style.two_up else (width, height)
         self.canvas = Canvas(self.buffer, pagesize=self.size, invariant=1)
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
@@ -170,7 +170,7 @@ class _Drawing:
     def _content(self, sheet: Sheet, number: int) -> None:
         if self.style.form:
             self.canvas.saveState()
-            self.canvas.beginForm(f"page{number}")
+            self.canvas.beginForm(f"page{number}", 0, 0, 2 * self.measure.width, 2 * self.measure.height)
             self.canvas.scale(2, 2)
             self._sheet(sheet, number)
             self.canvas.endForm()
