@@ -1,0 +1,98 @@
+"""Where a click on a pager leads when its address is made by a function of the page: `goPage(2)`, `toPage('3')`, a form that is sent."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from crawler.page import Page, join
+from crawler.scripts import unescape
+
+_CALL = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*\(\s*(?:this\s*,\s*)?['\"]?(\d{1,6})['\"]?\s*(?:,[^)]*)?\)")
+_FUNCTION = r"function\s+{0}\s*\(([^)]*)\)\s*\{{|(?<![\w$]){0}\s*=\s*function\s*\(([^)]*)\)\s*\{{"
+_GOES = re.compile(r"(?:location(?:\.href)?\s*=(?!=)\s*|location\.(?:replace|assign)\s*\(\s*|window\.open\s*\(\s*)([^;\n]{1,400})")
+_TERM = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\(?\s*([A-Za-z_$][\w$]*)\s*(?:([-+])\s*(\d+)\s*)?\)?)\s*(\+)?""")
+_FIELD = re.compile(
+    r"(?:forms?\s*(?:\[\s*['\"]?[\w-]+['\"]?\s*\]|\.[\w-]+)?\s*\.\s*|getElementById\(\s*['\"]|\$\(\s*['\"](?:#|input\[name=['\"]?))"
+    r"([\w-]+)['\"\])]*\s*(?:\.value\s*=(?!=)\s*|\.val\(\s*)([A-Za-z_$][\w$]*)"
+)
+_SUBMITS = re.compile(r"\.submit\s*\(")
+_BODY_LIMIT = 2000
+
+
+class Click(NamedTuple):
+    """Where a click goes: an address, and the form sent there, if any."""
+
+    url: str
+    form: tuple[tuple[str, str], ...] | None = None
+
+
+def click(page: Page, code: str) -> Click | None:
+    """Where a handler such as `toPage(2)` leads; `None` where no function of the page tells."""
+    for name, number in _CALL.findall(code):
+        if found := _led(page, name, int(number)):
+            return found
+    return None
+
+
+def number_in(code: str) -> int | None:
+    """The page number that a handler is called with."""
+    found = _CALL.search(code)
+    return int(found[2]) if found else None
+
+
+def _led(page: Page, name: str, number: int) -> Click | None:
+    found = re.search(_FUNCTION.format(re.escape(name)), page.text)
+    if not found:
+        return None
+    parameters = [word.strip() for word in (found[1] or found[2] or "").split(",")]
+    body = _body(page.text, found.end())
+    for expression in _GOES.findall(body):
+        if (address := _summed(expression, {parameters[0]: number})) and (url := join(page.url, address)):
+            return Click(url)
+    return _sent(page, body, parameters[0], number) if _SUBMITS.search(body) else None
+
+
+def _body(text: str, start: int) -> str:
+    level, at = 1, start
+    while at < min(len(text), start + _BODY_LIMIT) and level:
+        level += (text[at] == "{") - (text[at] == "}")
+        at += 1
+    return text[start:at]
+
+
+def _summed(expression: str, known: dict[str, int]) -> str:
+    """The string that literals and the function's own number make; empty where anything else takes part."""
+    parts, at = [], 0
+    while term := _TERM.match(expression, at):
+        double, single, name, sign, amount, more = term.groups()
+        if name is None:
+            parts.append(unescape(double if double is not None else single or ""))
+        elif name in known:
+            parts.append(str(known[name] + (int(amount) if sign == "+" else -int(amount) if sign else 0)))
+        else:
+            return ""
+        if not more:
+            return "".join(parts)
+        at = term.end()
+    return ""
+
+
+def _sent(page: Page, body: str, parameter: str, number: int) -> Click | None:
+    """The form that the function fills in and sends."""
+    field = next((name for name, value in _FIELD.findall(body) if value == parameter), None)
+    for form in page.tree.css("form"):
+        inputs = [(node.attributes.get("name") or node.attributes.get("id") or "", node) for node in form.css("input, select")]
+        names = {name for name, _ in inputs}
+        held = field if field in names else next((name for name, node in inputs if field and node.attributes.get("id") == field), None)
+        if held is None:
+            continue
+        filled = tuple((name, str(number) if name == held else node.attributes.get("value") or "") for name, node in inputs if name)
+        url = join(page.url, form.attributes.get("action") or page.url)
+        if url is None:
+            return None
+        if (form.attributes.get("method") or "get").lower() == "post":
+            return Click(url, filled)
+        return Click(urlsplit(url)._replace(query=urlencode(filled)).geturl())
+    return None

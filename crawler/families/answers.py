@@ -1,0 +1,108 @@
+"""Answers of listing endpoints as rows: JSON and JSONP, hanweb's datastore, fragments of HTML, whichever comes."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+from crawler import loose, records
+from crawler.declared import as_count
+from crawler.page import join, parse
+from crawler.rows import Row, fragment_rows, rows_of
+from crawler.sheet import Ask, Reply, Sheet
+
+_RECORD = re.compile(r"<record\b[^>]*>(.*?)</record\s*>", re.I | re.S)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
+_TOTAL = re.compile(r"<totalrecord\b[^>]*>\s*(?:<!\[CDATA\[)?\s*(\d+)", re.I)
+_NEXT_GROUP = re.compile(r"<nextgroup\b[^>]*>(.*?)</nextgroup\s*>", re.I | re.S)
+_HREF = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.I)
+_COUNT = re.compile(r"\b(?:count|totalcount|data-total|total)\s*=\s*[\"']?(\d+)", re.I)
+_SIZE = re.compile(r"""(?<![\w$-])["']?(?:size|total|totalCount|recordCount|count)["']?\s*[:=]\s*["']?(\d+)""", re.I)
+
+
+def read(reply: Reply) -> Sheet:
+    """Any answer, by what it is."""
+    return of_text(reply.url, reply.text)
+
+
+def of_text(base: str, text: str) -> Sheet:
+    """The rows of an answer, and its declared total; of pages nothing is told where the rows are."""
+    if "<datastore" in text[:400].lower() or (
+        "<record" in text.lower() and "<a" in text.lower() and not text.lstrip().startswith(("{", "["))
+    ):
+        return datastore(base, text)
+    value = loose.parse(text)
+    if value is not None:
+        return _of_value(base, value)
+    return fragment(base, text)
+
+
+def by_rows(sheet: Sheet) -> Sheet:
+    """The same without the number of pages where the number of rows is known: endpoints page as they please."""
+    return replace(sheet, pages=None) if sheet.total is not None else sheet
+
+
+def datastore(base: str, text: str) -> Sheet:
+    """hanweb's `<datastore>`: one row a record, the declared total, and the next group where it is named."""
+    rows = [row for record in _RECORD.findall(text) if (row := _record(base, record))]
+    total = _TOTAL.search(text)
+    group = _NEXT_GROUP.search(text)
+    href = _HREF.search(_plain(group[1])) if group else None
+    onward = join(base, html.unescape(href[1])) if href else None
+    return Sheet(tuple(rows) or fragment_rows(base, _plain(text)), int(total[1]) if total else None, None, Ask(onward) if onward else None)
+
+
+def fragment(base: str, text: str) -> Sheet:
+    """A piece of HTML: rows, and a total in an attribute (`count="386"`) or in a script (`size:386`)."""
+    attribute = _COUNT.search(re.sub(r"<a\b[^>]*>", "", text))
+    script = " ".join(re.findall(r"<script\b[^>]*>(.*?)</script", text, re.I | re.S))
+    total = attribute or _SIZE.search(script)
+    whole = rows_of(parse(base, text)) if re.search(r"<(?:body|html)\b", text, re.I) else fragment_rows(base, text)
+    return Sheet(whole, int(total[1]) if total else None)
+
+
+def _of_value(base: str, value: loose.Value) -> Sheet:
+    """Data: a list of records, or markup inside a string of it."""
+    for text in _markup(value, 0):
+        inner = of_text(base, text)
+        if inner.rows:
+            around = records.sheet_of(base, value)
+            return replace(inner, total=inner.total if inner.total is not None else around.total)
+    return by_rows(records.sheet_of(base, value))
+
+
+def _markup(value: loose.Value, depth: int) -> list[str]:
+    if isinstance(value, str):
+        return [value] if re.search(r"<(?:datastore|record|li|ul|tr|table|div|dl)\b", value, re.I) and "<a" in value.lower() else []
+    if depth > 4 or not isinstance(value, dict):
+        return []
+    return [text for inner in value.values() for text in _markup(inner, depth + 1)]
+
+
+def _record(base: str, record: str) -> Row | None:
+    found = fragment_rows(base, _plain(record))
+    return max(found, key=lambda row: len(row.title)) if found else None
+
+
+def _plain(text: str) -> str:
+    inner = "".join(_CDATA.findall(text))
+    return inner or (html.unescape(text) if "&lt;" in text else text)
+
+
+def value_in(text: str, *names: str) -> str | None:
+    """A setting as a page writes it down: `name: 'x'`, `name = x`, `"name":"x"`, `?name=x`, `name="x"`, `id=name value=x`."""
+    for name in names:
+        found = re.search(
+            rf"""(?<![\w$-])["']?{re.escape(name)}["']?\s*[:=]\s*(?:["']([^"'<>\n]{{0,200}})["']|([\w./%-]+))"""
+            rf"""|<[^>]*(?:id|name)=["']?{re.escape(name)}["']?[^>]*(?:value|content)=["']?([^"'>\s]*)""",
+            text,
+        )
+        if found and (value := next((group for group in found.groups() if group), "")):
+            return value
+    return None
+
+
+def count_in(text: str, *names: str) -> int | None:
+    """A setting that is a whole number."""
+    return as_count(value_in(text, *names))
