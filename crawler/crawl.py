@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from crawler import decode, families, find_judge, links
@@ -13,7 +13,7 @@ from crawler.errors import CrawlError
 from crawler.events import Delivery, Event, Found, Part, PartLink, SiteEnd, Stage, Trouble
 from crawler.find import find
 from crawler.links import Twins
-from crawler.listing import Column, Link, Listing
+from crawler.listing import Link, Listing
 from crawler.page import parse
 from crawler.parts import file_name, parts_of
 from crawler.site import Site
@@ -85,11 +85,10 @@ class _Crawl:
             if column.url in found.own_reports:
                 continue
             try:
-                listing = await families.walk(column.url, self.fetcher, column.family)
+                listing = await families.walk(column.url, self.fetcher, column.family, column)
             except CrawlError as error:
                 yield self.failed("walk", column.url, error)
                 continue
-            listing = hinted(listing, column)
             yield self.counted(listing)
             if not listing.complete:
                 self.tally.incomplete += 1
@@ -238,15 +237,6 @@ class _Once:
             while len(self.kept) > _KEPT_PAGES:
                 self.kept.popitem(last=False)
         return capture
-
-
-def hinted(listing: Listing, column: Column) -> Listing:
-    """A listing whose links also know what the way to their column tells; the family's own hints stay where ours are silent."""
-    rows = []
-    for theirs in listing.links:
-        ours = links.link(theirs.title, theirs.url, column, published=theirs.published)
-        rows.append(replace(ours, year=ours.year or theirs.year, agency=ours.agency or theirs.agency, listing_url=listing.url))
-    return replace(listing, links=tuple(rows))
 
 
 def _own_listings(found: Found) -> list[Listing]:

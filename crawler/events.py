@@ -52,7 +52,8 @@ class Found:
 
     def memory(self) -> dict[str, Any]:
         """What the next run needs to come straight back, made of JSON's kinds; see `find`."""
-        return {"columns": [asdict(column) for column in self.columns], "gates": [asdict(gate) for gate in self.gates]}
+        columns = [asdict(column) for column in self.columns if column.annual]
+        return {"columns": columns, "gates": [asdict(gate) for gate in self.gates], "own_reports": dict(self.own_reports)}
 
 
 @dataclass(frozen=True, slots=True)

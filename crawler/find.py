@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler import decode, families, find_judge, find_rank, links
 from crawler.capture import Capture, Fetcher
@@ -40,10 +41,24 @@ async def find(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None = 
 
 
 def _known(site: Site, memory: Mapping[str, Any] | None) -> list[Candidate]:
+    own = (memory or {}).get("own_reports", {})
     remembered = [Column(**column) for kind in ("columns", "gates") for column in (memory or {}).get(kind, ())]
     configured = [Column(url, family=site.family) for url in site.listings]
     return [
-        Candidate(c.url, _KNOWN_SCORE, "known column", c.name, None, c.annual, c.year, c.agency, 1, known=True, family=c.family)
+        Candidate(
+            c.url,
+            _KNOWN_SCORE,
+            "known column",
+            c.name,
+            None,
+            c.annual,
+            c.year,
+            c.agency,
+            1,
+            known=True,
+            family=c.family,
+            menu=own.get(c.url),
+        )
         for c in {links.page_key(column.url): column for column in (*remembered, *configured)}.values()
     ]
 
@@ -98,6 +113,11 @@ class _Search:
         capture = await self.ask(candidate)
         if capture is None:
             return
+        if capture.status == 304:
+            self.reports[candidate.url] = candidate.menu or candidate.url
+            self.columns[links.page_key(candidate.url)] = candidate.column(candidate.url, candidate.family)
+            self.note(candidate, "a report itself, unchanged")
+            return
         page = parse(capture.final_url, decode.text(capture))
         key = links.page_key(page.url)
         if key != links.page_key(candidate.url) and key in self.seen:
@@ -115,7 +135,7 @@ class _Search:
         """The page at an address, or None and a note why not."""
         self.requests += 1
         try:
-            return await self.fetcher.get(candidate.url, referer=candidate.via)
+            return await self.fetcher.get(candidate.url, referer=candidate.via, conditional=candidate.menu is not None)
         except CrawlError as error:
             self.note(candidate, f"{error.code}: {error.message}", lost=candidate.known and isinstance(error, Gone | BadRedirect))
             if candidate.known or candidate.annual or candidate.depth == 0:
@@ -126,15 +146,15 @@ class _Search:
         """Judge a page and queue what it offers."""
         if candidate.depth == 0:
             self.home = self.home or page
-        judgement = find_judge.judge(page, candidate)
-        family = families.recognise(page)
-        name = family.name if family is not None else "generic"
+        family = families.recognise(page) if self.site.family == "auto" else self.site.family
+        ways = {source.name for source in families.sources_of(family, page)} - {"pages"}
+        judgement = find_judge.judge(page, candidate, ways)
         if judgement.annual:
             candidate = replace(candidate, annual=True, year=candidate.year or links.year_of_address(page.url))
         told = {links.page_key(row.url) for row in judgement.reports}
         offers = [offer for offer in find_rank.candidates(page, candidate) if links.page_key(offer.url) not in told]
         if judgement.annual:
-            offers += self.annual(page, candidate, judgement, name, offers)
+            offers += self.annual(page, candidate, judgement, family, offers)
         else:
             offers += find_rank.endpoints(page, candidate, capture.fetched_at.year)
             self.passing(page, candidate, judgement)
@@ -143,19 +163,21 @@ class _Search:
 
     def annual(self, page: Page, at: Candidate, judgement: Judgement, family: str, offers: list[Candidate]) -> list[Candidate]:
         """Keep an annual-report column, or what only leads to one; gives the frames that may hold its rows."""
+        if "annual reports" in judgement.ways:
+            offers[:] = [offer for offer in offers if urlsplit(offer.url).path != urlsplit(page.url).path]
         children = [offer for offer in offers if offer.annual and offer.score >= KNOWN["child"]["organ"] - at.depth]
         holders = [
             replace(at, url=url, score=at.score + 1, via=page.url, hops=at.hops + 1, why="frame of " + at.why)
             for url in find_judge.frames(page)
         ]
-        column = Column(page.url, at.name or next(find_judge.names(page), ""), at.year, at.agency, True, self.family_of(at, family))
+        column = replace(at, name=at.name or next(find_judge.names(page), "")).column(page.url, self.family_of(at, family))
         if judgement.is_report and not judgement.reports:
             self.reports[page.url] = at.via or page.url
             self.keep(column, at, judgement, "a report itself")
         elif judgement.reports:
             self.keep(column, at, judgement, f"a column of {family} with {len(judgement.reports)} reports on its first page")
-        elif family in KNOWN["dynamic"]["families"] and not judgement.rows:
-            self.keep(column, at, judgement, f"a column of {family} whose rows are asked for separately")
+        elif judgement.ways and not judgement.rows:
+            self.keep(column, at, judgement, f"a column of {family} whose rows are asked for by {', '.join(sorted(judgement.ways))}")
         elif children or holders:
             self.gates[links.page_key(page.url)] = column
             self.note(at, f"leads to {len(children)} parts of the annual-report column")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -29,6 +29,8 @@ class Judgement:
     reports: tuple[Row, ...]
     signature: frozenset[str]
     """What tells this column from another: the pages that its report rows lead to, or the words of its own report."""
+    ways: frozenset[str] = frozenset()
+    """How its family would ask for rows that do not stand on the page."""
 
 
 def onward(page: Page) -> tuple[str, ...]:
@@ -50,10 +52,10 @@ def is_report(page: Page) -> bool:
     return sum(bool(re.search(mark, words)) for mark in KNOWN["report"]["marks"]) >= KNOWN["report"]["enough"]
 
 
-def judge(page: Page, at: Candidate) -> Judgement:
-    """What the page at a candidate's address is. A page not known as annual becomes so by its own name or by its rows."""
+def judge(page: Page, at: Candidate, ways: Collection[str] = ()) -> Judgement:
+    """What the page at a candidate's address is. A page not known as annual becomes so by its name, its rows or its tree."""
     found = rows.rows_of(page)
-    annual = at.annual or is_annual_page(page)
+    annual = at.annual or is_annual_page(page) or any(re.fullmatch(KNOWN["dynamic"]["annual"], way) for way in ways)
     column = Column(page.url, at.name, at.year, at.agency, annual)
     reports = _reports(found, column)
     if not annual and at.depth > 0 and len(reports) >= _MANY and 2 * len(reports) > len(found):
@@ -61,7 +63,7 @@ def judge(page: Page, at: Candidate) -> Judgement:
         reports = _reports(found, Column(page.url))
     own = is_report(page)
     signature = frozenset(links.page_key(row.url) for row in reports) or frozenset([links.plain(page.words)] if own else [])
-    return Judgement(annual, own, found, reports, signature)
+    return Judgement(annual, own, found, reports, signature, frozenset(ways))
 
 
 def is_annual_page(page: Page) -> bool:

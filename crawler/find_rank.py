@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler import links
+from crawler.listing import Column
 from crawler.page import Anchor, Page
 
 KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "find.toml").read_text(encoding="utf-8"))
@@ -33,6 +34,12 @@ class Candidate:
     hops: int = 0
     known: bool = False
     family: str = "auto"
+    menu: str | None = None
+    """Set for a known column that is itself a report: the page that lists it."""
+
+    def column(self, url: str, family: str) -> Column:
+        """The column that an annual candidate proved to be."""
+        return Column(url, self.name, self.year, self.agency, True, family)
 
 
 def name_of(text: str) -> str:
@@ -55,9 +62,8 @@ def endpoints(page: Page, at: Candidate, year: int) -> Iterator[Candidate]:
     for known in KNOWN["endpoint"]:
         for url in dict.fromkeys(anchor.url for anchor in page.links):
             if found := _compiled(known["seen"]).match(url):
-                years = range(year, year - known.get("years", 1), -1)
-                for address in dict.fromkeys(known["address"].format(year=y, **found.groupdict()) for y in years):
-                    yield _candidate(address, KNOWN["path"]["endpoint"] - at.depth, known["why"], "", page, at, annual=True)
+                address = known["address"].format(year=year - 1, **found.groupdict())
+                yield _candidate(address, KNOWN["path"]["endpoint"] - at.depth, known["why"], "", page, at, annual=True)
 
 
 def is_annual_name(name: str) -> bool:
