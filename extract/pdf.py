@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]  # pypdfium2 ships no types
 
-from extract.document import Block, Cell, Document, Grid, Paragraph, Place, Problem
+from extract.document import Block, Cell, Document, Grid, Paragraph, Place
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.pdf_calls import address
 from extract.pdf_halves import halves
 from extract.pdf_page import Page, read_page
 from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, without_running
+from extract.pdf_scanned import SHARE as MEANINGLESS
+from extract.pdf_scanned import problems
 from extract.pdf_tables import Ruling, as_grid, rulings
 from extract.pdf_text import lines_of
 from extract.ruled import Box
@@ -35,13 +37,13 @@ class Sheet(NamedTuple):
 def read(content: bytes) -> Document:
     """The document's paragraphs and tables in reading order. Raises Unreadable, Encrypted or TooComplex."""
     with opened(content) as pdf:
-        pages = list(_pages(pdf))
+        pages = [page for _, page in each_page(pdf)]
         meta = {key.lower(): value for key, value in pdf.get_metadata_dict(skip_empty=True).items()}
     sheets = [_sheet(half) for page in pages for half in halves(page)]
     blocks, running = _blocks(sheets)
     if running:
         meta["running_lines"] = "\n".join(running)
-    return Document(READER, tuple(blocks), meta.get("title"), meta, tuple(_problems(sheets)))
+    return Document(READER, tuple(blocks), meta.get("title"), meta, tuple(problem for page in pages for problem in problems(page)))
 
 
 @contextmanager
@@ -59,7 +61,8 @@ def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
         pdf.close()
 
 
-def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[Page]:
+def each_page(pdf: pypdfium2.PdfDocument) -> Iterator[tuple[pypdfium2.PdfPage, Page]]:
+    """Every page, open while it is looked at, and what it holds. Raises Unreadable or TooComplex."""
     count = len(pdf)
     if count > MOST_PAGES:
         raise TooComplex(f"a PDF of {count} pages")
@@ -70,12 +73,14 @@ def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[Page]:
             page = pdf[index]
         except pypdfium2.PdfiumError as error:
             raise Unreadable(f"page {index + 1} of this PDF is damaged") from error
-        yield read_page(address(page.raw), index + 1)
-        page.close()
+        try:
+            yield page, read_page(address(page.raw), index + 1)
+        finally:
+            page.close()
 
 
 def _sheet(page: Page) -> Sheet:
-    tables, outside = rulings(page)
+    tables, outside = rulings(page) if page.unmapped <= MEANINGLESS * len(page.glyphs) else ([], [])
     return Sheet(page, tables, PageLines(page.number, page.width, page.height, lines_of(outside)))
 
 
@@ -138,12 +143,3 @@ def _displayed(grid: Grid, number: int, pages: list[Page]) -> Grid:
         moved[id(cell)] = cell._replace(place=place)
     rows = tuple(tuple(None if cell is None else moved[id(cell)] for cell in row) for row in grid.rows)
     return replace(grid, rows=rows, number=number)
-
-
-def _problems(sheets: list[Sheet]) -> Iterator[Problem]:
-    for sheet in sheets:
-        page = sheet.page
-        if page.hidden and not page.glyphs:
-            yield Problem("hidden_text", "this page holds only text that is not printed", Place(page=page.number))
-        if page.unmapped:
-            yield Problem("unmapped_text", f"{page.unmapped} letters of this page have no meaning in the file", Place(page=page.number))

@@ -37,7 +37,7 @@ class Page:
     """A page in points from its top left corner, once its main text stands upright.
 
     `hidden` are letters that no reader of the print sees: invisible mode, white, clipped away, covered, off the page.
-    `askew` are letters written aslant (watermarks). `unmapped` counts letters whose meaning the document does not give.
+    `askew` are letters written aslant (watermarks). `paths` counts painted paths, `unmapped` letters without a meaning.
     """
 
     number: int
@@ -51,6 +51,7 @@ class Page:
     vertical: list[Rule] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
+    paths: int = 0
     unmapped: int = 0
 
     def displayed(self, box: Box) -> Box:
@@ -71,6 +72,7 @@ def read_page(handle: int, number: int) -> Page:
     page.horizontal, page.vertical = rules([moved(box, frame) for box in drawn.lines])
     page.areas = [area._replace(box=moved(area.box, frame)) for area in drawn.areas]
     page.pictures = [moved(bounds_of(thing), frame) for thing in objects if thing.kind == pdfium.IMAGE]
+    page.paths = sum(thing.kind == pdfium.PATH for thing in objects)
     _letters(handle, page, seen, frame, writing)
     return page
 
