@@ -33,7 +33,7 @@ async def find(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None = 
     """
     known = _known(site, memory)
     search = _Search(fetcher, site)
-    await search.run(known)
+    await search.run(known, KNOWN["bounds"]["floor_known"])
     if not known or search.lost or (thorough and not site.listings):
         await search.run([Candidate(site.home, _HOME_SCORE, "home page of the site")])
         await search.last_resort()
@@ -83,12 +83,14 @@ class _Search:
     families: Counter[str] = field(default_factory=Counter)
     home: Page | None = None
     requests: int = 0
+    proven: bool = False
+    """A column is found that does list reports."""
 
-    async def run(self, starts: Iterable[Candidate]) -> None:
+    async def run(self, starts: Iterable[Candidate], floor: float = 0.0) -> None:
         """Look at the most promising page first until nothing promises enough, or the bound is reached."""
         for start in starts:
             self.push(start)
-        while self.queue and self.queue[0][3].score >= self.floor:
+        while self.queue and self.queue[0][3].score >= max(floor, self.floor):
             candidate = heapq.heappop(self.queue)[3]
             if links.page_key(candidate.url) in self.seen:
                 continue
@@ -100,7 +102,7 @@ class _Search:
     @property
     def floor(self) -> float:
         """The score below which nothing is followed any more."""
-        return float(KNOWN["bounds"]["floor_found" if self.columns else "floor"])
+        return float(KNOWN["bounds"]["floor_found" if self.proven else "floor"])
 
     def push(self, candidate: Candidate) -> None:
         """Put an address in the queue, unless it is seen or too deep."""
@@ -116,6 +118,7 @@ class _Search:
         if capture.status == 304:
             self.reports[candidate.url] = candidate.menu or candidate.url
             self.columns[links.page_key(candidate.url)] = candidate.column(candidate.url, candidate.family)
+            self.proven = True
             self.note(candidate, "a report itself, unchanged")
             return
         page = parse(capture.final_url, decode.text(capture))
@@ -172,7 +175,7 @@ class _Search:
         ]
         column = replace(at, name=at.name or next(find_judge.names(page), "")).column(page.url, self.family_of(at, family))
         if judgement.is_report and not judgement.reports:
-            self.reports[page.url] = at.via or page.url
+            self.reports[page.url] = at.menu or at.via or page.url
             self.keep(column, at, judgement, "a report itself")
         elif judgement.reports:
             self.keep(column, at, judgement, f"a column of {family} with {len(judgement.reports)} reports on its first page")
@@ -200,7 +203,9 @@ class _Search:
         if twin is not None:
             self.note(at, f"the same column as {twin}")
             return
-        self.signatures[judgement.signature] = column.url
+        if judgement.signature:
+            self.signatures[judgement.signature] = column.url
+        self.proven = self.proven or bool(judgement.signature or judgement.ways)
         self.columns[links.page_key(column.url)] = column
         self.note(at, outcome)
 
@@ -215,20 +220,20 @@ class _Search:
         if self.home is None:
             return
         await self.browse()
-        if self.columns:
+        if self.proven:
             return
         for reports, at, url in sorted(self.loose, key=lambda found: -found[0])[:3]:
             self.columns[links.page_key(url)] = Column(url, at.name, annual=False, family=self.site.family)
             self.note(at, f"kept for want of an annual-report column: names {reports} reports")
         for url in find_judge.search_forms(self.home):
-            if not self.columns:
+            if not self.proven:
                 await self.visit(Candidate(url, 0.0, "search of the site", "search", self.home.url, depth=1))
                 self.columns |= {links.page_key(u): Column(u, "search", annual=False) for _, _, u in self.loose}
 
     async def browse(self) -> None:
         """Look at what the pages of disclosure offer under names that say nothing."""
         budget = self.requests + KNOWN["bounds"]["browsed"]
-        while self.queue and not self.columns and self.requests < budget:
+        while self.queue and not self.proven and self.requests < budget:
             candidate = heapq.heappop(self.queue)[3]
             if links.page_key(candidate.url) not in self.seen:
                 await self.visit(candidate)
@@ -249,7 +254,7 @@ class _Search:
             columns=tuple(self.columns.values()),
             trail=tuple(self.trail),
             family=next((name for name, _ in self.families.most_common(1)), None),
-            problems=tuple(self.problems),
+            problems=tuple(problem for problem in self.problems if not (self.proven and problem.code == "refused")),
             gates=tuple(self.gates.values()),
             own_reports={url: menu if links.page_key(menu) in self.gates else url for url, menu in self.reports.items()},
             requests=self.requests,

@@ -62,7 +62,9 @@ def judge(page: Page, at: Candidate, ways: Collection[str] = ()) -> Judgement:
         annual = True
         reports = _reports(found, Column(page.url))
     own = is_report(page)
-    signature = frozenset(links.page_key(row.url) for row in reports) or frozenset([links.plain(page.words)] if own else [])
+    signature = frozenset(links.page_key(row.url) for row in reports) or frozenset(
+        [f"{at.agency}:{links.plain(page.words)}"] if own else []
+    )
     return Judgement(annual, own, found, reports, signature, frozenset(ways))
 
 

@@ -144,7 +144,11 @@ def _child(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
     if not (inside or _of_bodies(at)) or _named(name) is not None or _refused(name):
         return None
     agency = links.agency_of(name)
-    if agency is None or links.classify(name, anchor.url).kind == "report":
+    if (
+        agency is None
+        or (not inside and _compiled(KNOWN["child"]["no_body"]).search(agency))
+        or links.classify(name, anchor.url).kind == "report"
+    ):
         return None
     score = KNOWN["child"]["organ" if inside else "body"]
     why = "a body's part of the annual-report column" if inside else "a body's pages of disclosure"
