@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 from rich.cells import cell_len
@@ -20,6 +20,16 @@ def table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
     widths = [max(cell_len(line[at]) for line in lines) for at in range(len(columns))]
     for line in lines:
         click.echo("  ".join(text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def right_aligned(lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines of figures below each other, all but the last column to the right."""
+    widths = [max(cell_len(line[at]) for line in lines) for at in range(len(lines[0]) - 1)]
+    for *figures, last in lines:
+        yield (
+            "".join(f"{' ' * (width - cell_len(text) + 2)}{text}" for text, width in zip(figures, widths, strict=True))
+            + f"  {last}".rstrip()
+        )
 
 
 def _shown(value: object) -> str:

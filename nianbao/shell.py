@@ -85,6 +85,11 @@ def config_file() -> Path:
     return Path(given or os.environ.get("NIANBAO_CONFIG") or "config.toml")
 
 
+def config_given() -> bool:
+    """Whether a configuration was named, on the command line or in the environment."""
+    return bool(click.get_current_context().find_root().obj or os.environ.get("NIANBAO_CONFIG"))
+
+
 def configured() -> Config:
     """The configuration that this command works with; raises `BadConfig`."""
     return load(config_file())
