@@ -15,7 +15,7 @@ from extract.errors import ReadError
 from extract.form import FORM_TABLES, LEGACY_EDITIONS
 from extract.kind import Kind, sniff
 from extract.lost import grids as lost_grids
-from extract.readers import BUNDLES, try_document
+from extract.readers import BUNDLES, NEEDS_OCR, try_document
 from extract.scanned import read_parts, read_pictures, settle_candidates
 
 
@@ -37,7 +37,7 @@ def unbundle(source: Source, parts: Sequence[Source]) -> tuple[Source, Sequence[
 
 
 def _has_form(source: Source) -> bool:
-    document = try_document(source, 0)
+    document = try_document(source, 0, ocr=False)
     return isinstance(document, Document) and bool(align(document).tables)
 
 
@@ -47,12 +47,12 @@ def _missing(found: Alignment) -> list[str]:
     return [] if whole & set(LEGACY_EDITIONS) else [table for table in FORM_TABLES if table not in whole]
 
 
-def assemble(document: Document, source: Source, parts: Sequence[Source]) -> tuple[Document, Alignment]:
+def assemble(document: Document, source: Source, parts: Sequence[Source], ocr: bool) -> tuple[Document, Alignment]:
     """The document with what its own pages, its parts and its running text add, each asked only while a table is missing."""
-    document = _complete(document, read_pictures(source, document))
+    document = _complete(document, read_pictures(source, document, ocr))
     found = align(document)
     if _missing(found) and parts:
-        document, found = _add_parts(document, found, parts)
+        document, found = _add_parts(document, found, parts, ocr)
     absent = [table for table in (*FORM_TABLES, *LEGACY_EDITIONS) if table not in {t.table_code for t in found.tables}]
     if _missing(found):
         lost = _lost(document, absent)
@@ -99,18 +99,18 @@ def _renumber(grid: Grid, offset: int) -> Grid:
     return replace(grid, rows=tuple(rows), number=grid.number + offset)
 
 
-def _add_parts(document: Document, found: Alignment, parts: Sequence[Source]) -> tuple[Document, Alignment]:
+def _add_parts(document: Document, found: Alignment, parts: Sequence[Source], ocr: bool) -> tuple[Document, Alignment]:
     """Attachments in order until no table is missing, then pictures together: they are pages of one report."""
     pictures: list[tuple[int, Source]] = []
     for number, source in enumerate(parts, 1):
         if sniff(source.content).is_picture:
             pictures.append((number, source))
             continue
-        document, found = _add_part(document, found, number, source)
+        document, found = _add_part(document, found, number, source, ocr)
         if not _missing(found):
             return document, found
     if pictures:
-        document, found = _added(document, found, _pictures(pictures))
+        document, found = _added(document, found, _pictures(pictures) if ocr else NEEDS_OCR)
     return document, found
 
 
@@ -121,14 +121,14 @@ def _pictures(pictures: Sequence[tuple[int, Source]]) -> Document | Problem:
         return Problem(f"part_{error.code}", f"{len(pictures)} pictures: {error}")
 
 
-def _add_part(document: Document, found: Alignment, number: int, source: Source) -> tuple[Document, Alignment]:
+def _add_part(document: Document, found: Alignment, number: int, source: Source, ocr: bool) -> tuple[Document, Alignment]:
     if sniff(source.content) in BUNDLES:
         for member in _members(source):
-            document, found = _added(document, found, member if isinstance(member, Problem) else try_document(member, number))
+            document, found = _added(document, found, member if isinstance(member, Problem) else try_document(member, number, ocr))
         return document, found
-    part = try_document(source, number)
+    part = try_document(source, number, ocr)
     if isinstance(part, Document):
-        part = _complete(part, read_pictures(source, part, number))
+        part = _complete(part, read_pictures(source, part, ocr, number))
     return _added(document, found, part)
 
 

@@ -24,15 +24,15 @@ from extract.readers import open_document
 from extract.report import Figure, Report, Section, Status, TableSeen
 
 
-def read(source: Source, parts: Sequence[Source] = ()) -> Report:
-    """The report in these bytes."""
+def read(source: Source, parts: Sequence[Source] = (), *, ocr: bool = True) -> Report:
+    """The report in these bytes. Without `ocr`, what only OCR could read is left with the problem `needs_ocr`."""
     try:
         source, parts, problems = unbundle(source, parts)
-        document = open_document(source)
+        document = open_document(source, ocr)
     except ReadError as error:
         return _failed(error)
     document = replace(document, problems=(*problems, *document.problems))
-    document, found = assemble(document, source, parts)
+    document, found = assemble(document, source, parts, ocr)
     found = second_opinion(source, found)
     return _report(document, found)
 

@@ -24,10 +24,11 @@ _READERS: dict[Kind, str] = {
     Kind.sheetml: "extract.sheet:read",
     Kind.ofd: "extract.ofd:read",
 }
+NEEDS_OCR = Problem("needs_ocr", "pictures hold what is to be read")
 BUNDLES = frozenset({Kind.zip, Kind.rar, Kind.sevenzip, Kind.gzip})
 
 
-def open_document(source: Source) -> Document:
+def open_document(source: Source, ocr: bool = True) -> Document:
     """The document in these bytes. Raises `ReadError`s; a bundle is the caller's to open."""
     kind = sniff(source.content)
     if kind is Kind.empty:
@@ -36,6 +37,8 @@ def open_document(source: Source) -> Document:
         raise Encrypted("this Office file needs a password")
     if kind in (Kind.html, Kind.text):
         return _markup(kind, source)
+    if kind.is_picture and not ocr:
+        return Document("none", (), problems=(NEEDS_OCR,))
     if kind.is_picture:
         return _reader("extract.scan:read_image")(source.content)
     if kind not in _READERS:
@@ -56,10 +59,10 @@ def _reader(name: str) -> Callable[[bytes], Document]:
     return found
 
 
-def try_document(source: Source, part: int) -> Document | Problem:
+def try_document(source: Source, part: int, ocr: bool = True) -> Document | Problem:
     """The document of a part with its blocks marked as that part's, or what is wrong with it."""
     try:
-        return mark(open_document(source), part)
+        return mark(open_document(source, ocr), part)
     except ReadError as error:
         return Problem(f"part_{error.code}", f"part {part} ({source.url or 'no name'}): {error}")
 

@@ -9,17 +9,20 @@ from extract.align import Alignment
 from extract.document import Document, Problem, Source
 from extract.errors import ReadError
 from extract.kind import Kind, sniff
+from extract.readers import NEEDS_OCR
 from extract.scan import Picture, ScanDocument
 from extract.scan import read as read_scan
 
 SCANNED = "scanned_page"
 
 
-def read_pictures(source: Source, document: Document, part: int = 0) -> Document | None:
+def read_pictures(source: Source, document: Document, ocr: bool, part: int = 0) -> Document | None:
     """What OCR reads on the pages that the document's reader found to be pictures; None where there are none."""
     kind = sniff(source.content)
     try:
         pictures = _of_pdf(source, document, part) if kind is Kind.pdf else _of_package(kind, source, document, part)
+        if pictures and not ocr:
+            return Document("none", (), problems=(NEEDS_OCR,))
         return read_scan(pictures) if pictures else None
     except ReadError as error:
         return Document("ocr", (), problems=(Problem(error.code, f"pages without text: {error}"),))
