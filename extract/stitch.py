@@ -165,16 +165,36 @@ def _close(upper: list[_Piece], lower: list[_Piece], height: int, seam: Seam, to
     """The pieces of both fragments with cells that the break cut put together."""
     ending = {(p.left, p.right): p for p in upper if p.below == height}
     starting = sorted((p for p in lower if p.top == height), key=lambda p: p.left)
-    label = _label(sorted(ending.values(), key=lambda p: p.left))
-    if label is not None and _is_cut(label, starting, torn):
+    last = sorted(ending.values(), key=lambda p: p.left)
+    label = _label(last)
+    if _is_empty(last, height - 1, height) or _is_empty(starting, height, height + 1) or (label and _is_cut(label, starting, torn)):
         return _merge_rows(upper, lower, height, seam)
     kept, gone = list(upper), set()
+    header = _in_header(ending, starting)
     for piece in starting:
         above = ending.get((piece.left, piece.right))
-        if above is not None and _goes_on(above, piece, starting):
+        if above is not None and (_goes_on(above, piece, starting) or header):
             kept[kept.index(above)] = _grown(above, piece)
             gone.add(piece)
     return kept + [piece for piece in lower if piece not in gone]
+
+
+def _is_empty(row: list[_Piece], top: int, below: int) -> bool:
+    """Whether the cells that stand in this row alone hold nothing: the sliver of a row that the break cut."""
+    own = [piece for piece in row if piece.top == top and piece.below == below]
+    return bool(own) and not any(piece.cell.text.strip() for piece in own)
+
+
+def _in_header(ending: dict[tuple[int, int], _Piece], starting: list[_Piece]) -> bool:
+    """Whether the break goes through a header: words only, some cells divided below it, so the others go on."""
+    cells = [*ending.values(), *starting]
+    if any(p.cell.text.strip() and not _words(p.cell.text) for p in cells):
+        return False
+    below = {(p.left, p.right) for p in starting}
+    divided = [
+        p for p in ending.values() if (p.left, p.right) not in below and any(p.left <= q.left and q.right <= p.right for q in starting)
+    ]
+    return bool(divided) and any(p.cell.text.strip() for p in starting)
 
 
 def _label(row: list[_Piece]) -> _Piece | None:
