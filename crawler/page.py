@@ -167,7 +167,7 @@ class _Reader:
                 yield from self._pointed(node, node.attributes.get("value"), "option")
             case "body":
                 yield from self._goes(node.attributes.get("onload") or "")
-            case "img" | "link" | "input" | "style":
+            case "img" | "link" | "input" | "style" | "base":
                 return
             case _:
                 yield from self._attributes(node)
@@ -186,7 +186,7 @@ class _Reader:
                 continue
             if name.startswith("on"):
                 yield from self._clicks(node, value)
-            elif (node.tag != "a" or name != "href") and _ADDRESS_ATTRIBUTE.match(name):
+            elif (name != "href" or node.tag not in ("a", "area")) and _ADDRESS_ATTRIBUTE.match(name):
                 yield from self._pointed(node, value, "data")
 
     def _clicks(self, node: LexborNode, code: str) -> Iterator[Anchor]:
