@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol, TextIO
 
 from rich.console import Console, Group
@@ -32,11 +34,16 @@ class Progress(Protocol):
         ...
 
 
-class Silent:
-    """Says nothing: a healthy run under cron leaves its closing line and no more."""
+@dataclass(frozen=True, slots=True)
+class All:
+    """Tells several. None at all: a healthy run under cron leaves its closing line and no more."""
+
+    others: tuple[Progress, ...] = ()
 
     def event(self, event: str, **values: object) -> None:
-        """Nothing is shown."""
+        """Each hears it."""
+        for other in self.others:
+            other.event(event, **values)
 
 
 @dataclass
@@ -95,14 +102,29 @@ def _count(values: dict[str, object], name: str = "count") -> int:
     return found if isinstance(found, int) else 1
 
 
-def showing(log: str | None, stream: TextIO = sys.stderr) -> tuple[Progress, AbstractContextManager[object]]:
-    """The progress that suits where stderr goes, and the context in which it shows: `log` is None, "text" or "json"."""
-    if log:
-        return Log(stream, as_json=log == "json"), nullcontext()
-    if not stream.isatty():
-        return Silent(), nullcontext()
+@contextmanager
+def showing(log: str | None = None, file: Path | None = None, form: str = "text", stream: TextIO | None = None) -> Iterator[Progress]:
+    """What suits where it goes: log lines on stderr where `log` names their form, added to `file` where one is configured,
+    a display on a terminal, else nothing.
+    """
+    stream = stream or sys.stderr
+    with ExitStack() as stack:
+        shown: list[Progress] = []
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shown.append(Log(stack.enter_context(file.open("a", encoding="utf-8")), as_json=form == "json"))
+        if log:
+            shown.append(Log(stream, as_json=log == "json"))
+        elif stream.isatty():
+            shown.append(stack.enter_context(_display(stream)))
+        yield All(tuple(shown))
+
+
+@contextmanager
+def _display(stream: TextIO) -> Iterator[Progress]:
     console = Console(file=stream)
     bar = Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console)
     bar.add_task(say("sites"), total=None)
     display = Display(bar)
-    return display, Live(display, console=console, refresh_per_second=4, transient=True)
+    with Live(display, console=console, refresh_per_second=4, transient=True):
+        yield display

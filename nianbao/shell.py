@@ -33,7 +33,7 @@ class Spoken(click.Command):
         """The options."""
         records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
         with formatter.section(say("Options")):
-            formatter.write_dl([(names, say(about)) for names, about in records])
+            formatter.write_dl([(names, _spoken(about)) for names, about in records])
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
 
@@ -67,6 +67,12 @@ class Group(Spoken, click.Group):
         super().__init__(*args, **kwargs)
         self.examples = examples
         self.params.append(_config_option())
+
+
+def _spoken(about: str) -> str:
+    """An option's help in the reader's language; the bounds that click puts behind it stay as they are."""
+    words, gap, bounds = about.partition("  [")
+    return say(words) + gap + bounds
 
 
 def command(name: str, about: str, examples: str = "") -> Callable[[Callable[..., int | None]], Command]:
