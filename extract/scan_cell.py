@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extract.ruled import Box
 from extract.scan_ink import Image
 
 MARGIN = 0.22
 """Of a line's height: the paper left around it for the recogniser."""
+FIRM, FAINT = 255, 128
 INSET = 2
 """Pixels inside a cell's box that may still belong to its rules."""
 
@@ -36,10 +38,11 @@ class Line:
 
 
 class Printed(NamedTuple):
-    """The ink of a cell. `doubtful` ink is too small to be print and too large to be the paper's grain."""
+    """The ink of a cell."""
 
     lines: tuple[Line, ...]
     doubtful: bool = False
+    """Some ink is too faint or too small to be print and too much to be the paper's grain."""
     cut: bool = False
     """Some ink runs into the border of the cell."""
 
@@ -50,13 +53,19 @@ def printed(ink: Image, box: Box, dpi: float) -> Printed:
     inside = ink[max(0, y0) : y1, max(0, x0) : x1]
     if x1 - x0 < 3 or y1 - y0 < 3 or not inside.any():
         return Printed(())
-    spots = [Spot(*row) for row in cv2.connectedComponentsWithStats(inside, connectivity=8)[2][1:].tolist()]
-    solid = [spot for spot in spots if _is_print(spot, dpi)]
+    spots = _spots(inside == FIRM)
+    faint = [spot for spot in _spots(inside == FAINT) if _is_print(spot, dpi)]
+    solid = [spot for spot in spots if _is_print(spot, dpi)] + faint
     small = [spot for spot in spots if not _is_print(spot, dpi) and spot.area >= 3]
-    doubtful = not solid and any(spot.area >= (dpi / 75) ** 2 for spot in small)
+    doubtful = bool(faint) or (not solid and any(spot.area >= (dpi / 75) ** 2 for spot in small))
     cut = any(_touches(spot, inside.shape) for spot in solid)
     lines = tuple(Line(tuple(sorted(line)), _box(line, x0, y0)) for line in _lines(solid, small, dpi))
     return Printed(lines, doubtful, cut)
+
+
+def _spots(mask: NDArray[np.bool_]) -> list[Spot]:
+    stats = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2]
+    return [Spot(*row) for row in stats[1:].tolist()]
 
 
 def _touches(spot: Spot, shape: tuple[int, ...]) -> bool:

@@ -79,18 +79,20 @@ def dash_in(line: Line, height: float) -> str | None:
         return None
     width, tall = line.box.width, line.box.height
     filled = sum(spot.area for spot in solid) / max(1.0, width * tall)
-    flat = tall <= max(3.0, 0.3 * height) and width >= 1.25 * tall and width >= 0.22 * height
+    flat = tall <= max(3.0, 0.42 * height) and width >= 1.3 * tall and width >= 0.2 * height
     if not flat or filled < 0.6:
         return None
     return "-" if width < 0.62 * height else "—" if width < 1.5 * height else "——"
 
 
-def lean(ink: Image, line: Line) -> float:
-    """How far the ink of a line drifts right per pixel down; negative for a slash."""
+def lean(ink: Image, line: Line) -> float | None:
+    """How far a lone upright stroke drifts right per pixel down, negative for a slash; None for other shapes."""
+    if line.box.width > 0.75 * line.box.height:
+        return None
     x0, y0, x1, y1 = (round(v) for v in line.box)
     rows, columns = np.nonzero(ink[y0:y1, x0:x1])
     if len(rows) < 4 or np.ptp(rows) == 0:
-        return 0.0
+        return None
     rows = rows - rows.mean()
     return float((rows * columns).sum() / np.square(rows).sum())
 

@@ -10,8 +10,8 @@ from cv2.typing import MatLike
 
 Image: TypeAlias = MatLike
 
-STRONG, WEAK = 0.16, 0.08
-"""How much darker than paper, of full scale: ink that is surely print, and ink that is print where it touches such."""
+RULE, STRONG, WEAK = 0.16, 0.12, 0.055
+"""How much darker than paper, of full scale: rules; ink that is surely print; ink that may be print."""
 WORK_WIDTH = 900
 WIDEST_SKEW = 8.0
 
@@ -41,10 +41,10 @@ def noise_of(grey: Image) -> float:
     return float(np.median(np.abs(second)) / 0.6745 / 6**0.5)
 
 
-def dark(light: Light, depth: float = STRONG) -> Image:
-    """255 where a pixel is darker than its surroundings by `depth` of full scale and by the noise."""
+def dark(light: Light, depth: float = RULE) -> Image:
+    """255 where a pixel is darker than its surroundings by `depth` of full scale, and by what the noise may do."""
     reach = max(15, int(light.dpi / 5)) | 1
-    least = max(depth * 255, min(4 * light.noise, 60) * depth / STRONG)
+    least = max(depth * 255, min(3 * light.noise, 45) * depth / RULE)
     soft = cv2.GaussianBlur(light.grey, (3, 3), 0) if light.noise > 2 else light.grey
     return cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, reach, least)
 

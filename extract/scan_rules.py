@@ -103,10 +103,11 @@ def _meets(rule: Rule, others: list[Stroke], reach: float) -> int:
 
 
 def print_of(light: Light, rules: Rules) -> Image:
-    """The ink of characters: faint strokes too where they hang together with strong ones, the rules taken out."""
+    """The ink of characters without the rules: 255 where it is surely print or hangs together with such, 128 where it is fainter."""
     weak, strong = rules.erased(dark(light, WEAK)), dark(light, STRONG)
     count, labels = cv2.connectedComponents(weak, connectivity=8, ltype=cv2.CV_32S)
-    firm = np.zeros(count, bool)
-    firm[labels[strong > 0]] = True
-    firm[0] = False
-    return np.where(firm[labels], 255, 0).astype(np.uint8)
+    levels = np.full(count, 128, np.uint8)
+    levels[labels[strong > 0]] = 255
+    levels[0] = 0
+    marked: Image = levels[labels]
+    return marked

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from extract import scan_rules
 from extract.ruled import Box, Lattice
-from extract.scan_cell import crop
+from extract.scan_cell import FIRM, crop
 from extract.scan_ink import Image, Light, dark, even, skew_of, turned
 from extract.scan_lines import lines_of
 from extract.scan_ocr import Recogniser
@@ -68,7 +68,11 @@ def _quarter_turned(picture: Image, dpi: float, quarters: int) -> Sheet:
 def _legibility(sheet: Sheet, recogniser: Recogniser) -> float:
     """How well a few lines of the sheet read, 0 to 1; 1 where there are none."""
     page = Box(0, 0, sheet.ink.shape[1], sheet.ink.shape[0])
-    lines = [box for box in lines_of(sheet.ink, sheet.light.dpi) if 2.5 * box.height <= box.width <= 14 * box.height]
+    lines = [
+        box
+        for box in lines_of(np.where(sheet.ink == FIRM, 255, 0).astype(np.uint8), sheet.light.dpi)
+        if 2.5 * box.height <= box.width <= 14 * box.height
+    ]
     if not lines:
         return 0.0 if sheet.ink.any() else 1.0
     sample = lines[:: max(1, len(lines) // SAMPLE)][:SAMPLE]

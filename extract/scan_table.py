@@ -104,7 +104,7 @@ def _look_twice(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: 
             _check_stroke(cell, sheet.ink)
         elif [r.text for r in second] != [r.text for r in cell.first]:
             cell.confidence = 0.0
-        if cell.ink.cut or not _wrapped_soundly(cell, sheet.light.dpi):
+        if cell.ink.cut or cell.ink.doubtful or not _wrapped_soundly(cell, sheet.light.dpi):
             cell.confidence /= 2
         cell.unreadable = cell.confidence < CERTAIN
 
@@ -141,9 +141,9 @@ def _check_stroke(cell: Seen, ink: Image) -> None:
     if cell.text not in ("1", "/", "7"):
         return
     drift = lean(ink, cell.ink.lines[0])
-    if drift <= SLANTED and cell.text != "7":
+    if drift is not None and drift <= SLANTED and cell.text != "7":
         cell.text, cell.confidence = "/", 0.97
-    elif (cell.text == "1" and drift < UPRIGHT) or cell.text == "/":
+    elif cell.text == "/" or (cell.text == "1" and (drift is None or drift < UPRIGHT)):
         cell.confidence = min(cell.confidence, 0.5)
 
 
