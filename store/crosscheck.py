@@ -21,8 +21,9 @@ HERE = ("COPIES", "ROLLUP", "M.copying", "M.deadline", "T2.rules_level")
 
 
 TERMS = """
-    CREATE OR REPLACE TEMP TABLE term (rule VARCHAR, table_code VARCHAR, edition VARCHAR, relation VARCHAR, severity VARCHAR, at_row VARCHAR,
-        at_column VARCHAR, is_left BOOLEAN, sign INTEGER, previous BOOLEAN, row_code VARCHAR, column_code VARCHAR, label VARCHAR);
+    CREATE OR REPLACE TEMP TABLE term (
+        rule VARCHAR, table_code VARCHAR, edition VARCHAR, relation VARCHAR, severity VARCHAR, at_row VARCHAR, at_column VARCHAR,
+        is_left BOOLEAN, sign INTEGER, previous BOOLEAN, row_code VARCHAR, column_code VARCHAR, label VARCHAR);
     CREATE OR REPLACE TEMP TABLE severity (rule VARCHAR, severity VARCHAR)
 """
 
