@@ -93,6 +93,8 @@ def blocks(sheets: Iterable[Sheet], reader: str) -> tuple[Block, ...]:
     for sheet in sorted(sheets, key=lambda each: each.hidden):
         visible = _visible(sheet)
         for segment in _segments(visible):
+            if not any(line.texts for line in segment):
+                continue
             number = 1 + sum(isinstance(block, Grid) for block in found)
             found.extend(_segment_blocks(visible, segment, reader, number))
     return tuple(found)
@@ -108,8 +110,9 @@ def _visible(sheet: Sheet) -> Sheet:
         return at - bisect_left(hidden, at)
 
     shown = Sheet(sheet.name, sheet.hidden)
+    homes = {(each.top, each.left): each for each in sheet.merged}
     for (row, column), value in sheet.cells.items():
-        home = _home(sheet, row, column)
+        home = homes.get((row, column))
         if home:
             row, column = _first_shown(home, sheet)
         if row not in sheet.hidden_rows and column not in sheet.hidden_columns:
@@ -120,10 +123,6 @@ def _visible(sheet: Sheet) -> Sheet:
         if top <= bottom and left <= right:
             shown.merged.append(Range(top, left, bottom, right))
     return shown
-
-
-def _home(sheet: Sheet, row: int, column: int) -> Range | None:
-    return next((each for each in sheet.merged if (each.top, each.left) == (row, column)), None)
 
 
 def _first_shown(merged: Range, sheet: Sheet) -> tuple[int, int]:
@@ -175,8 +174,7 @@ def _segments(sheet: Sheet) -> Iterator[list[_Line]]:
             yield segment
             segment = []
         segment.append(line)
-    if segment:
-        yield segment
+    yield segment
 
 
 def _is_heading(line: _Line) -> bool:
@@ -190,7 +188,7 @@ def _segment_blocks(sheet: Sheet, lines: list[_Line], reader: str, number: int) 
     last = next((at for at in range(len(lines), first, -1) if not _is_closing(lines, at - 1, first)), first)
     for line in lines[:first]:
         yield from _paragraphs(line)
-    if first < last:
+    if any(line.texts for line in lines[first:last]):
         yield _grid(sheet, lines[first:last], reader, number)
     for line in lines[last:]:
         yield from _paragraphs(line)

@@ -7,14 +7,15 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from extract import flow
 from extract.doc_file import DAMAGE, PAPX_IN_DATA, Piece, WordFile, modifiers, open_doc
 from extract.doc_row import RowShape, shape_row
 from extract.document import Document
 from extract.errors import Unreadable
-from extract.flow import Box, Item, Line, Table
+from extract.flow import Item, Line
+from extract.nest import Nest
 
 _GONE = "\uffff"
 """Stands for a character that is not printed: deleted, hidden, field code."""
@@ -27,7 +28,7 @@ _DELETED, _HIDDEN, _SYMBOL = 0x0800, 0x083C, 0x6A09
 _BODY, _FOOTNOTES, _HEADERS, _MACROS, _COMMENTS, _ENDNOTES, _TEXT_BOXES = range(7)
 
 
-def read_doc(content: bytes) -> Document:
+def read(content: bytes) -> Document:
     """A binary Word file. Raises Unreadable, Encrypted or TooComplex."""
     word = open_doc(content)
     try:
@@ -129,23 +130,13 @@ class Props:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A table under construction."""
-
-    rows: list[list[Box]] = field(default_factory=list)
-    cells: list[list[Item]] = field(default_factory=list)
-    content: list[Item] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Story:
     """One story of a Word file on its way from characters to items."""
 
     word: WordFile
     text: str
     deleted: frozenset[int]
-    body: list[Item] = field(default_factory=list)
-    open: list[_Open] = field(default_factory=list)
+    nest: Nest = field(default_factory=lambda: Nest(partial(shape_row, shape=None)))
     seen: dict[tuple[bytes, bytes], Props] = field(default_factory=dict)
 
     def items(self, start: int, end: int) -> list[Item]:
@@ -162,40 +153,16 @@ class Story:
             start = at + 1
         if start < min(end, len(self.text)):
             self._paragraph(self.text[start:end].translate(_PRINTED), "\r", end, Props())
-        self._close(0)
-        return self.body
+        self.nest.close(0)
+        return self.nest.body
 
     def _paragraph(self, text: str, mark: str, at: int, props: Props) -> None:
-        self._close(props.depth)
-        while len(self.open) < props.depth:
-            self.open.append(_Open())
-        if not props.depth:
-            self.body.append(Line(text, props.heading))
-            return
-        table = self.open[-1]
         if props.ends_row:
-            self._end_row(table, at, props.row)
+            self.nest.end_row(props.depth, partial(shape_row, shape=props.row), at in self.deleted)
             return
-        table.content.append(Line(text, props.heading))
+        self.nest.line(props.depth, Line(text, props.heading))
         if props.ends_cell or (props.depth == 1 and mark == "\x07"):
-            table.cells.append(table.content)
-            table.content = []
-
-    def _end_row(self, table: _Open, at: int, shape: RowShape | None) -> None:
-        if at not in self.deleted and table.cells:
-            table.rows.append(shape_row(table.cells, shape))
-        table.cells = []
-        table.content = []
-
-    def _close(self, depth: int) -> None:
-        while len(self.open) > depth:
-            table = self.open.pop()
-            outer = self.open[-1].content if self.open else self.body
-            if table.cells:
-                table.rows.append(shape_row(table.cells, None))
-            if table.rows:
-                outer.append(Table(table.rows, measured=True))
-            outer.extend(table.content)
+            self.nest.end_cell(props.depth)
 
     def _props(self, *groups: bytes) -> Props:
         packed = groups[0][2:] + groups[1]

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import olefile
 
 from extract.errors import Encrypted, Unreadable
+from extract.kind import OLE_DAMAGE
 
-DAMAGE = (struct.error, IndexError, ValueError, OSError, KeyError, TypeError, AttributeError, OverflowError)
+DAMAGE = OLE_DAMAGE
 """What olefile and struct raise on broken files."""
 
 _PAGE = 512

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from extract import numbering
+from extract.document import Block
 from extract.errors import TooComplex
-from extract.flow import MAX_DEPTH, Box, Item, Line, Table
+from extract.flow import MAX_DEPTH, Box, Item, Line, Ready, Table
 from extract.markup import attribute, child, children, local, named, number
 
 _OFF = {"0", "false", "off", "none"}
@@ -108,6 +109,8 @@ class Story:
     lists: numbering.Lists
     fields: list[bool] = field(default_factory=list)
     """Open fields, innermost last: True while their code rather than their result goes by."""
+    embedded: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+    """Documents inside this one (altChunk), read, by relation id."""
     pending: str = ""
     """Text of paragraphs whose mark was deleted: it runs on into the next."""
     depth: int = 0
@@ -123,6 +126,8 @@ class Story:
                 found.append(self.table(element))
             elif name == "AlternateContent":
                 found.extend(self.items(_alternative(element)))
+            elif name == "altChunk":
+                found.append(Ready(self.embedded.get(attribute(element, "id") or "", ())))
             elif not _is_gone(element, name) and len(element) and not name.endswith("Pr"):
                 found.extend(self.items(element))
         return found
@@ -176,7 +181,7 @@ class Story:
 
     def _inside(self, element: etree._Element) -> list[Item]:
         """A story of its own within this one: its fields and deleted marks are not ours."""
-        inner = Story(self.styles, self.lists, depth=self.depth + 1)
+        inner = Story(self.styles, self.lists, embedded=self.embedded, depth=self.depth + 1)
         if inner.depth > MAX_DEPTH:
             raise TooComplex(f"text boxes are nested more than {MAX_DEPTH} deep")
         return inner.items(element)

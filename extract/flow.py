@@ -7,7 +7,7 @@ one column grid, vertical merges are followed, and tables that only lay out othe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extract.document import Block, Cell, Grid, Paragraph, Place
 from extract.errors import TooComplex
@@ -49,7 +49,14 @@ class Table:
     measured: bool = False
 
 
-Item = Line | Table
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Blocks of a document inside the document, made by its own reader."""
+
+    blocks: tuple[Block, ...]
+
+
+Item = Line | Table | Ready
 
 
 def blocks(items: Iterable[Item], reader: str) -> tuple[Block, ...]:
@@ -67,13 +74,26 @@ def _collect(items: Iterable[Item], reader: str, found: list[Block], depth: int)
             text = item.text.strip()
             if text:
                 found.append(Paragraph(text, item.page, heading=item.heading))
+        elif isinstance(item, Ready):
+            found.extend(_renumbered(block, _next(found)) if isinstance(block, Grid) else block for block in item.blocks)
         elif is_layout(item):
             _collect((inner for row in item.rows for box in row for inner in box.content), reader, found, depth + 1)
         else:
-            number = 1 + sum(isinstance(block, Grid) for block in found)
-            found.append(grid(item, reader, number))
+            found.append(grid(item, reader, _next(found)))
             nested = (inner for row in item.rows for box in row for inner in box.content if isinstance(inner, Table))
             _collect(nested, reader, found, depth + 1)
+
+
+def _next(found: Iterable[Block]) -> int:
+    """The number of the next grid."""
+    return 1 + sum(isinstance(block, Grid) for block in found)
+
+
+def _renumbered(inner: Grid, number: int) -> Grid:
+    """The grid under another number; a merged cell stays one object."""
+    cells = {id(cell): cell._replace(place=cell.place._replace(table_no=number)) for cell in inner.cells()}
+    rows = tuple(tuple(None if cell is None else cells[id(cell)] for cell in row) for row in inner.rows)
+    return replace(inner, rows=rows, number=number)
 
 
 def is_layout(table: Table) -> bool:

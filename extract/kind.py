@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
 import zipfile
 import zlib
 from enum import StrEnum
 from io import BytesIO
+
+import olefile
 
 _HEAD = 4096
 _FAR = 65536
@@ -83,12 +86,12 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
 )
 
 _STREAMS: tuple[tuple[str, Kind], ...] = (
-    ("EncryptedPackage", Kind.locked),
-    ("Workbook", Kind.xls),
-    ("Book", Kind.xls),
-    ("WordDocument", Kind.doc),
+    ("encryptedpackage", Kind.locked),
+    ("worddocument", Kind.doc),
+    ("workbook", Kind.xls),
+    ("book", Kind.xls),
 )
-"""Entries of an OLE directory that tell what the file is, in this order: a document may embed a workbook, never the other way."""
+"""Streams in the root of an OLE file that tell what it is; names differ in case between programs."""
 
 _OOXML_PARTS = ((b"wordprocessingml", Kind.docx), (b"spreadsheetml", Kind.xlsx), (b"ms-word.", Kind.docx), (b"ms-excel.", Kind.xlsx))
 _ODF = {
@@ -105,6 +108,9 @@ _TAG = re.compile(
 )
 _HEADER = re.compile(r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+OLE_DAMAGE = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, struct.error, RecursionError)
+"""What olefile raises on broken files."""
+
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, RuntimeError)
 _CHINESE = re.compile(r"[\n\r\t -~\u3000-\u303f\u4e00-\u9fff\uff00-\uff65“”—·]")
 _PDF = re.compile(rb"(?:^|[^\"'>\w])%PDF-[12]\.\d")
@@ -145,12 +151,14 @@ def _signed(head: bytes) -> Kind | None:
 
 
 def _ole(content: bytes) -> Kind:
-    """Directory names stand as UTF-16 in the file, whatever became of its allocation tables."""
-    for name, kind in _STREAMS:
-        entry = name.encode("utf-16-le")
-        if entry + b"\0" * (64 - len(entry)) in content:
-            return Kind.wps if kind is Kind.doc and "WpsCustomData".encode("utf-16-le") in content else kind
-    return Kind.ole
+    """What an OLE file holds, by the streams in its root; a damaged one by what looks like a stream's name."""
+    try:
+        with olefile.OleFileIO(BytesIO(content)) as ole:
+            names = {path[0].lower() for path in ole.listdir() if len(path) == 1}
+    except OLE_DAMAGE:
+        names = {name for name, _ in _STREAMS if name.encode("utf-16-le") + b"\0\0" in content.lower()}
+    kind = next((kind for name, kind in _STREAMS if name in names), Kind.ole)
+    return Kind.wps if kind is Kind.doc and "wpscustomdata" in names else kind
 
 
 def _zip(content: bytes) -> Kind:

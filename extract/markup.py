@@ -22,7 +22,7 @@ def parse(content: bytes, name: str = "XML") -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        kind = TooComplex if "depth" in str(error) or "huge" in str(error) else Unreadable
+        kind = TooComplex if any(word in str(error) for word in ("depth", "huge", "amplification")) else Unreadable
         raise kind(f"{name} is not well-formed: {error}") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable(f"{name} declares a document type; office files never do")

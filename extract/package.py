@@ -13,6 +13,7 @@ from lxml import etree
 
 from extract import markup
 from extract.errors import Encrypted, TooComplex, Unreadable
+from extract.kind import Kind, sniff
 
 MAX_ENTRIES = 4096
 MAX_PART_BYTES = 64 << 20
@@ -22,7 +23,9 @@ _DAMAGE = (BadZipFile, zlib.error, EOFError, ValueError, KeyError, RuntimeError,
 
 
 def open_zip(content: bytes) -> ZipFile:
-    """The archive, with a bounded number of entries. Raises Unreadable or TooComplex."""
+    """The archive, with a bounded number of entries. Raises Unreadable, Encrypted or TooComplex."""
+    if content.startswith(b"\xd0\xcf\x11\xe0") and sniff(content) is Kind.locked:
+        raise Encrypted("the document is locked with a password")
     try:
         archive = ZipFile(BytesIO(content))
     except _DAMAGE as error:

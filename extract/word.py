@@ -1,41 +1,49 @@
-"""Word processor files of every kind → Document."""
+"""DOCX → Document, and the pictures and documents that it embeds."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from lxml import etree
 
 from extract import flow, markup, numbering
-from extract.document import Document, Source
+from extract.document import Block, Document, Problem, Source
 from extract.docx import Story, Styles, read_styles
 from extract.errors import Unreadable
 from extract.flow import Item, Line
+from extract.kind import Kind, sniff
 from extract.markup import child, children, local
 from extract.package import Package, open_package
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".webp")
+_CHUNK, _WORKBOOKS = "aFChunk", ("package", "oleObject")
 
 
 def read_docx(content: bytes) -> Document:
     """A DOCX, transitional or strict. Raises Unreadable, Encrypted or TooComplex."""
+    return _read(content, 0)
+
+
+def _read(content: bytes, depth: int) -> Document:
     package = open_package(content)
     name = _main_part(package)
-    root = package.xml(name)
-    body = child(root, "body")
+    body = child(package.xml(name), "body")
     if body is None:
         raise Unreadable("the package holds no Word document")
     folder = posixpath.dirname(name)
     styles = read_styles(package.xml(posixpath.join(folder, "styles.xml")))
-    story = Story(styles, numbering.read(package.xml(posixpath.join(folder, "numbering.xml"))))
-    items = _finish(story, body)
+    lists = numbering.read(package.xml(posixpath.join(folder, "numbering.xml")))
+    problems: list[Problem] = []
+    chunks = _chunks(package, name, depth, problems)
+    items = finish(Story(styles, lists, embedded=chunks), body)
     items += _notes(package, folder, styles)
-    meta = _properties(package.xml("docProps/core.xml"))
-    return Document("docx", flow.blocks(items, "docx"), meta.get("title"), meta)
+    meta = properties(package.xml("docProps/core.xml"))
+    return Document("docx", flow.blocks(items, "docx"), meta.get("title"), meta, tuple(problems))
 
 
-def _finish(story: Story, body: etree._Element) -> list[Item]:
+def finish(story: Story, body: etree._Element) -> list[Item]:
+    """The items of a body, with the text of a last paragraph whose mark is deleted."""
     items = story.items(body)
     return [*items, Line(story.pending)] if story.pending else items
 
@@ -48,27 +56,61 @@ def _notes(package: Package, folder: str, styles: Styles) -> list[Item]:
     """Footnotes and endnotes, after the text."""
     items: list[Item] = []
     for name in ("footnotes", "endnotes"):
-        root = package.xml(posixpath.join(folder, f"{name}.xml"))
-        for note in children(root):
+        for note in children(package.xml(posixpath.join(folder, f"{name}.xml"))):
             if local(note) in ("footnote", "endnote") and markup.attribute(note, "type") in (None, "normal"):
                 items += Story(styles, numbering.Lists()).items(note)
     return items
 
 
-def _properties(root: etree._Element | None) -> Mapping[str, str]:
+def properties(root: etree._Element | None) -> Mapping[str, str]:
+    """The properties that a package states of itself, by local name."""
     return {local(each): each.text.strip() for each in children(root) if each.text and each.text.strip()}
+
+
+def _chunks(package: Package, name: str, depth: int, problems: list[Problem]) -> dict[str, tuple[Block, ...]]:
+    """The documents that stand in the text as chunks of another format, read."""
+    found: dict[str, tuple[Block, ...]] = {}
+    for relation, (kind, part) in package.relations(name).items():
+        if kind == _CHUNK and depth < 2:
+            blocks = _chunk(package.part(part) or b"", part, depth, problems)
+            found[relation] = blocks
+    return found
+
+
+def _chunk(content: bytes, part: str, depth: int, problems: list[Problem]) -> tuple[Block, ...]:
+    from extract.mht import read as read_mht  # chunks are rare: their readers are loaded when one is met
+    from extract.readers import try_document
+
+    kind = sniff(content)
+    if kind is Kind.docx:
+        return _read(content, depth + 1).blocks
+    source = read_mht(content)[0] if kind is Kind.mht else Source(content, part)
+    document = try_document(source, 0, ocr=False)
+    if isinstance(document, Problem):
+        problems.append(Problem(document.code, f"the chunk {part}: {document.message}"))
+        return ()
+    return document.blocks
 
 
 def pictures(content: bytes) -> tuple[Source, ...]:
     """The pictures of a DOCX in the order of the text, for OCR when the tables are pictures."""
+    return tuple(_embedded(content, lambda _, part: part.lower().endswith(_PICTURES)))
+
+
+def workbooks(content: bytes) -> tuple[Source, ...]:
+    """The workbooks and documents embedded as objects, in the order of the text."""
+    return tuple(_embedded(content, lambda kind, _: kind in _WORKBOOKS))
+
+
+def _embedded(content: bytes, wanted: Callable[[str, str], bool]) -> Iterator[Source]:
     package = open_package(content)
     name = _main_part(package)
     relations = package.relations(name)
-    found: dict[str, Source] = {}
     root = package.xml(name)
+    seen: set[str] = set()
     for element in () if root is None else root.iter():
-        for key, value in element.items():
-            _, part = relations.get(str(value), ("", ""))
-            if part.lower().endswith(_PICTURES) and part not in found and str(key).startswith("{"):
-                found[part] = Source(package.part(part) or b"", part)
-    return tuple(found.values())
+        for value in element.values():
+            kind, part = relations.get(str(value), ("", ""))
+            if part and part not in seen and wanted(kind, part) and (held := package.part(part)):
+                seen.add(part)
+                yield Source(held, part)

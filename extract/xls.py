@@ -12,10 +12,11 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from extract.cells import MAX_CELLS, Range, Sheet, Value, printed
 from extract.errors import Encrypted, TooComplex, Unreadable
+from extract.kind import OLE_DAMAGE
 
 _BOF, _EOF, _FORMULA, _ERROR, _ROW, _COLUMNS, _LOCKED = 0x0809, 0x000A, 0x0006, 0x0205, 0x0208, 0x007D, 0x002F
-_CELLS = frozenset((0x0006, 0x00FD, 0x0203, 0x027E, 0x0204, 0x0205, 0x0201, 0x00D6))
-_MANY = frozenset((0x00BD, 0x00BE))
+_CELLS = frozenset((0x0006, 0x00FD, 0x0203, 0x027E, 0x0204, 0x0205, 0x00D6))
+_MANY = 0x00BD
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _AREA = 4_000_000
 """The most slots between the first and the last cell of a sheet: calamine keeps each of them."""
@@ -88,7 +89,7 @@ def _stream(content: bytes) -> bytes:
             if name is None:
                 raise Unreadable("an OLE file without a workbook")
             return ole.openstream(name).read()
-    except (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error) as error:
+    except OLE_DAMAGE as error:
         raise Unreadable(f"damaged workbook: {error}") from error
 
 
@@ -126,7 +127,7 @@ def _note(notes: _Notes, code: int, body: bytes) -> None:
             notes.errors[row, column] = _ERRORS.get(body[6], "#ERROR")
         elif code == _FORMULA and len(body) >= 14 and body[6] == 2 and body[12:14] == b"\xff\xff":
             notes.errors[row, column] = _ERRORS.get(body[8], "#ERROR")
-    elif code in _MANY and len(body) >= 6:
+    elif code == _MANY and len(body) >= 6:
         notes.rows = max(notes.rows, struct.unpack_from("<H", body)[0] + 1)
         notes.columns = max(notes.columns, struct.unpack_from("<H", body, len(body) - 2)[0] + 1)
     elif code == _ROW and len(body) >= 14 and body[12] & 0x20:

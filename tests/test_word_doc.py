@@ -25,7 +25,7 @@ from tests.office import expected, prose, read_prose, read_slots
 def test_every_dialect_gives_the_same_tables_and_text(name: str, seed: int, edition: str) -> None:
     """Pieces out of order, tracked deletions, hidden text, field codes, nested tables, crooked borders: all read alike."""
     one = specimen(seed, edition)
-    document = doc.read_doc(drawn.variants()[name](one))
+    document = doc.read(drawn.variants()[name](one))
     assert read_slots(document) == expected(one)
     assert read_prose(document) == prose(one)
 
@@ -44,7 +44,7 @@ def test_a_locked_document_says_so() -> None:
     main = bytearray(streams["WordDocument"])
     main[11] |= 1
     with pytest.raises(Encrypted):
-        doc.read_doc(compound(streams | {"WordDocument": bytes(main)}))
+        doc.read(compound(streams | {"WordDocument": bytes(main)}))
 
 
 def test_word_95_is_named() -> None:
@@ -53,25 +53,25 @@ def test_word_95_is_named() -> None:
     main = bytearray(streams["WordDocument"])
     struct.pack_into("<H", main, 2, 104)
     with pytest.raises(Unreadable, match="Word 6/95"):
-        doc.read_doc(compound(streams | {"WordDocument": bytes(main)}))
+        doc.read(compound(streams | {"WordDocument": bytes(main)}))
 
 
 @pytest.mark.parametrize("streams", [{}, {"Workbook": b"x"}, {"WordDocument": b"\xec\xa5"}, {"WordDocument": bytes(2048), "1Table": b""}])
 def test_other_compound_files_are_unreadable(streams: dict[str, bytes]) -> None:
     """A compound file without a whole Word document gives a clear error."""
     with pytest.raises(Unreadable):
-        doc.read_doc(compound(streams))
+        doc.read(compound(streams))
 
 
 def test_line_breaks_hyphens_and_marks_read_as_printed() -> None:
     """Breaks inside a paragraph stay breaks; anchors of pictures and notes leave no trace."""
-    document = doc.read_doc(compound(_writer("一\x0b二\x1e三\x1f四\x01\x08\x02五", "12\x0c34").streams()))
+    document = doc.read(compound(_writer("一\x0b二\x1e三\x1f四\x01\x08\x02五", "12\x0c34").streams()))
     assert read_prose(document) == ["一\n二-三四五", "12", "34"]
 
 
 def test_a_field_without_an_end_keeps_its_text() -> None:
     """A torn field hides nothing of the text behind it."""
-    assert read_prose(doc.read_doc(compound(_writer("收到\x13申请12件").streams()))) == ["收到申请12件"]
+    assert read_prose(doc.read(compound(_writer("收到\x13申请12件").streams()))) == ["收到申请12件"]
 
 
 def _cells(count: int) -> list[list[Item]]:
@@ -120,6 +120,6 @@ def test_random_damage_never_escapes(name: str) -> None:
         for _ in range(rng.randint(1, 30)):
             broken[rng.randrange(min(len(broken), rng.choice((600, 4096, len(broken)))))] = rng.randrange(256)
         try:
-            doc.read_doc(bytes(broken[: rng.choice((len(broken), rng.randrange(len(broken))))]))
+            doc.read(bytes(broken[: rng.choice((len(broken), rng.randrange(len(broken))))]))
         except ReadError:
             continue
