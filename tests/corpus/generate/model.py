@@ -14,24 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from extract.form import Form, Row, form
-
-Key = tuple[str, str, str]
-"""table_code, row_code, column_code"""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One printed cell; `key` names the figure that it holds, or None for labels."""
-
-    text: str
-    rowspan: int = 1
-    colspan: int = 1
-    key: Key | None = None
-
-
-Table = list[list[Box]]
-"""Rows of boxes as HTML writes them: a box stands in the first row and column that it covers."""
+from extract.form import Form, form
+from nianbao.demo.typeset import Box, Key, Table, challenges_table, disclosure_table, requests_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +34,8 @@ class Specimen:
     expected: dict[Key, str]
     index_number: str | None = None
 
+
+__all__ = ["Box", "Key", "Specimen", "Table", "challenges_table", "disclosure_table", "requests_table", "retext", "specimen"]
 
 COUNTIES = ("临江县", "青禾县", "云岭市", "沙河区", "安平县", "白石县", "金川区", "东山市")
 TOWNS = ("柳泉镇", "石桥乡", "桃源街道", "红旗镇", "清水镇", "大湾乡", "北关街道", "双河镇")
@@ -110,82 +96,6 @@ def figures(rng: random.Random, edition: str, count: Callable[[random.Random], i
     f = form()
     numbers = _request_values(rng, f, edition, count) | _challenge_values(rng, f, count)
     return _disclosure_values(rng, f, edition, count) | {key: str(value) for key, value in numbers.items()}
-
-
-def disclosure_table(edition: str, values: dict[Key, str]) -> Table:
-    """Table 2: stacked blocks over a grid 4 wide (the widest block), labels as that edition prints them."""
-    f = form()
-    rows = [row for row in f.rows_of("disclosure", edition) if not row.status.startswith("seen")]
-    width = 4
-    table: Table = []
-    for block in dict.fromkeys(row.block for row in rows):
-        members = [row for row in rows if row.block == block]
-        columns = members[0].columns[edition]
-        spans = _shares(width - 1, len(columns))
-        table.append([Box(block or "", colspan=width)])
-        header = [f.columns["disclosure", code].label(edition) for code in columns]
-        table.append([Box("信息内容"), *(Box(text, colspan=span) for text, span in zip(header, spans, strict=True))])
-        table.extend(_value_row(row, edition, columns, spans, values) for row in members)
-    return table
-
-
-def _shares(width: int, count: int) -> list[int]:
-    return [width - count + 1, *([1] * (count - 1))]
-
-
-def _value_row(row: Row, edition: str, columns: tuple[str, ...], spans: list[int], values: dict[Key, str]) -> list[Box]:
-    keys = [(row.table, row.code, column) for column in columns]
-    return [Box(row.label(edition)), *(Box(values[k], colspan=span, key=k) for k, span in zip(keys, spans, strict=True))]
-
-
-def requests_table(edition: str, values: dict[Key, str]) -> Table:
-    """Table 3: three header rows, three label columns, seven figure columns."""
-    f = form()
-    people = [c.zh for c in f.columns_of("requests") if c.group_zh]
-    table: Table = [
-        [Box("（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", 3, 3), Box("申请人情况", colspan=7)],
-        [Box("自然人", rowspan=2), Box("法人或其他组织", colspan=5), Box("总计", rowspan=2)],
-        [Box(text) for text in people],
-    ]
-    outcome = [row for row in f.rows.values() if row.code.startswith("requests.outcome.") and edition in row.kinds]
-    inner = [row for row in outcome if row.kinds[edition] != "group"]
-    opened: set[str] = set()
-    for row in f.rows_of("requests", edition):
-        table.append(_labels(f, row, edition, len(inner), inner, opened) + _numbers(f, row, edition, values))
-    return table
-
-
-def _labels(f: Form, row: Row, edition: str, outcomes: int, inner: list[Row], opened: set[str]) -> list[Box]:
-    if row.parent is None:
-        return [Box(row.label(edition), colspan=3)]
-    boxes = []
-    if "requests.outcome" not in opened:
-        opened.add("requests.outcome")
-        boxes.append(Box(f.rows["requests.outcome"].zh, rowspan=outcomes))
-    if row.parent == "requests.outcome":
-        return [*boxes, Box(row.label(edition), colspan=2)]
-    if row.parent not in opened:
-        opened.add(row.parent)
-        boxes.append(Box(f.rows[row.parent].zh, rowspan=sum(other.parent == row.parent for other in inner)))
-    return [*boxes, Box(row.label(edition))]
-
-
-def _numbers(f: Form, row: Row, edition: str, values: dict[Key, str]) -> list[Box]:
-    keys = [(row.table, row.code, column) for column in row.columns[edition]]
-    return [Box(values[key], key=key) for key in keys]
-
-
-def challenges_table(values: dict[Key, str]) -> Table:
-    """Table 4: three header rows over fifteen figures in one row."""
-    f = form()
-    outcomes = [c.zh for c in f.columns_of("challenges")]
-    keys = [("challenges", row.code, c.code) for row in f.rows_of("challenges") for c in f.columns_of("challenges")]
-    return [
-        [Box("行政复议", colspan=5), Box("行政诉讼", colspan=10)],
-        [*(Box(text, rowspan=2) for text in outcomes), Box("未经复议直接起诉", colspan=5), Box("复议后起诉", colspan=5)],
-        [Box(text) for text in outcomes * 2],
-        [Box(values[key], key=key) for key in keys],
-    ]
 
 
 def agency_name(rng: random.Random) -> str:
