@@ -39,11 +39,15 @@ def read(content: bytes) -> Document:
     with opened(content) as pdf:
         pages = [page for _, page in each_page(pdf)]
         meta = {key.lower(): value for key, value in pdf.get_metadata_dict(skip_empty=True).items()}
-    sheets = [_sheet(half) for page in pages for half in halves(page)]
-    blocks, running = _blocks(sheets)
+    blocks, running = compose(pages)
     if running:
         meta["running_lines"] = "\n".join(running)
     return Document(READER, tuple(blocks), meta.get("title"), meta, tuple(problem for page in pages for problem in problems(page)))
+
+
+def compose(pages: list[Page], reader: str = READER) -> tuple[list[Block], list[str]]:
+    """The blocks of a document of these pages, tables joined over pages, and the running lines left out."""
+    return _blocks([_sheet(half) for page in pages for half in halves(page)], reader)
 
 
 @contextmanager
@@ -84,12 +88,12 @@ def _sheet(page: Page) -> Sheet:
     return Sheet(page, tables, PageLines(page.number, page.width, page.height, lines_of(outside)))
 
 
-def _blocks(sheets: list[Sheet]) -> tuple[list[Block], list[str]]:
+def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
     """Paragraphs and whole tables in reading order, and the running lines left out."""
     lines, running = without_running([sheet.lines for sheet in sheets])
     flow: list[Prose | Grid] = []
     for number, (sheet, rest) in enumerate(zip(sheets, lines, strict=True), 1):
-        grids = [as_grid(table, number, READER) for table in sheet.tables]
+        grids = [as_grid(table, number, reader) for table in sheet.tables]
         stops = [table.lattice.box.top for table in sheet.tables]
         prose = [item._replace(page=number) for item in paragraphs(rest, stops)]
         placed: list[tuple[float, Prose | Grid]] = [(item.top, item) for item in prose]
