@@ -28,7 +28,7 @@ MEANING: dict[Exit, tuple[str, str]] = {
     Exit.BUG: ("a bug in nianbao", "Run it again with NIANBAO_DEBUG=1 and report the traceback."),
     Exit.USAGE: (
         "wrong usage or configuration, or no such file",
-        "Read the line on stderr: it names the key or the file and what would be right.",
+        "Read the line on stderr: it names what is wrong and what would be right.",
     ),
     Exit.INCOMPLETE: (
         "done, but something could not be fetched or read",

@@ -22,7 +22,7 @@ def language() -> Language:
 def catalogue() -> dict[str, str]:
     """English message → Chinese message, with the same `{names}` in braces."""
     text = resources.files("nianbao").joinpath("data/messages.zh.toml").read_text(encoding="utf-8")
-    return {entry["en"]: entry["zh"] for entry in tomllib.loads(text)["message"]}
+    return tomllib.loads(text)
 
 
 def say(message: str, **values: object) -> str:
