@@ -8,23 +8,27 @@ CrawlError
 ├── Unreachable      no answer: DNS, connection, TLS, time-out, reset, server error
 ├── TooLarge         more bytes than allowed, on the wire or unpacked
 ├── BadRedirect      a loop, too many hops, or a hop to somewhere that is refused
+├── OverBudget       the site has had all the requests or bytes that one run grants it
 └── NotAListing      a page that should list reports does not
 """
 
 from __future__ import annotations
 
+from crawler.capture import Capture
+
 
 class CrawlError(Exception):
-    """Base of all crawling errors: carries the address and whether another try may help."""
+    """Base of all crawling errors: the address, whether another try may help, and the answer where there was one."""
 
     code = "crawl_error"
     retriable = False
 
-    def __init__(self, url: str, message: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, url: str, message: str, *, retry_after_s: float | None = None, capture: Capture | None = None) -> None:
         super().__init__(f"{url}: {message}")
         self.url = url
         self.message = message
         self.retry_after_s = retry_after_s
+        self.capture = capture
 
 
 class Refused(CrawlError):
@@ -68,6 +72,12 @@ class BadRedirect(CrawlError):
     """Redirects loop, are too many, or lead to a place that is refused."""
 
     code = "bad_redirect"
+
+
+class OverBudget(CrawlError):
+    """One run grants a site so many requests and bytes, and these are spent."""
+
+    code = "over_budget"
 
 
 class NotAListing(CrawlError):
