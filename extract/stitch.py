@@ -278,14 +278,35 @@ def _mended(above: _Piece, below: _Piece, seam: Seam) -> _Piece:
 
 
 def _laid(pieces: list[_Piece], width: int, like: Grid) -> Grid:
-    """The pieces as a grid; a slot that two cells claim stays with the first."""
+    """The pieces as a grid. Of two that claim a slot the first keeps it, and the second what is left to it."""
     height = max(piece.below for piece in pieces)
     slots: list[list[Cell | None]] = [[None] * width for _ in range(height)]
     for piece in sorted(pieces, key=lambda p: (p.top, p.left)):
-        place = piece.cell.place._replace(row_no=piece.top, column_no=piece.left)
-        cell = piece.cell._replace(place=place, rowspan=piece.below - piece.top, colspan=piece.right - piece.left)
-        for r in range(piece.top, piece.below):
-            for c in range(piece.left, piece.right):
-                slots[r][c] = cell if slots[r][c] is None else slots[r][c]
+        free = _free(piece, slots)
+        if free is None:
+            continue
+        place = free.cell.place._replace(row_no=free.top, column_no=free.left)
+        cell = free.cell._replace(place=place, rowspan=free.below - free.top, colspan=free.right - free.left)
+        for r in range(free.top, free.below):
+            slots[r][free.left : free.right] = [cell] * (free.right - free.left)
     rows: tuple[Row, ...] = tuple(tuple(row) for row in slots)
     return replace(like, rows=rows)
+
+
+def _free(piece: _Piece, slots: list[list[Cell | None]]) -> _Piece | None:
+    """The piece cut to slots that are free; unreadable where text had to move, None where nothing is left of an empty one."""
+    area = [(r, c) for r in range(piece.top, piece.below) for c in range(piece.left, piece.right)]
+    first = next(((r, c) for r, c in area if slots[r][c] is None), None)
+    if first == (piece.top, piece.left) and all(slots[r][c] is None for r, c in area):
+        return piece
+    if first is None:
+        return None
+    row, left = first
+    right = left + 1
+    while right < piece.right and slots[row][right] is None:
+        right += 1
+    below = row + 1
+    while below < piece.below and not any(slots[below][left:right]):
+        below += 1
+    cell = piece.cell._replace(unreadable=piece.cell.unreadable or bool(piece.cell.text.strip()))
+    return _Piece(cell, left, right, row, below)
