@@ -106,14 +106,14 @@ def _finish(result: object) -> int:
 
 
 def _stopped(message: str, code: Exit) -> int:
-    print(f"nianbao: {message}", file=sys.stderr)
+    print(f"nianbao: {' '.join(message.split())}", file=sys.stderr)
     return code
 
 
 def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     hint = say("; see `{command} --help`", command=context.command_path) if context else ""
-    return f"{error.format_message().replace(chr(10), ' ').rstrip('.')}{hint}"
+    return f"{error.format_message().rstrip('.')}{hint}"
 
 
 def _bug(error: Exception) -> int:

@@ -22,6 +22,9 @@ from extract.document import Problem, Source
 from nianbao import config
 
 MAX_PARTS = 60
+UNREACHED = ("unreachable", "refused", "robots", "blocked")
+"""What a page was not had by: such a site was not seen at all."""
+
 BY_HAND = "looked at by hand; no contact configured"
 
 
@@ -33,6 +36,11 @@ class Seen:
     listings: tuple[Listing, ...]
     problems: tuple[Trouble, ...]
     requests: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether any page was had."""
+        return any(not step.outcome.startswith(UNREACHED) for step in self.found.trail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,4 +33,6 @@ def right_aligned(lines: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split("\n"))
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_shown, value))
+    return "" if value is None else " ".join(str(value).splitlines())

@@ -21,8 +21,6 @@ nianbao find https://www.xjsw.gov.cn/                 # from the home page: the 
 nianbao find https://www.xjsw.gov.cn/zwgk/nb/ --json  # one column: family, declared total, links, and why
 """
 
-UNREACHED = frozenset({"unreachable", "refused", "robots", "blocked"})
-
 
 @make(
     "find",
@@ -45,7 +43,7 @@ def command(url: str, as_json: bool) -> int:
 
 def end_of(seen: Seen) -> Exit:
     """How looking ends: what was not reached, found, or complete."""
-    if not seen.listings and any(problem.code in UNREACHED for problem in seen.problems):
+    if not seen.reached:
         return Exit.NOTHING
     if any(not listing.complete for listing in seen.listings):
         return Exit.VIOLATED

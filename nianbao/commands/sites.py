@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING
+
 import click
 
+from crawler.site import Site
 from nianbao import output, sites
+from nianbao.config import load
 from nianbao.errors import Usage
+from nianbao.exits import Exit
 from nianbao.messages import say
-from nianbao.shell import Group, config_file, json_option
+from nianbao.shell import Group, config_file, config_given, json_option
+
+if TYPE_CHECKING:
+    from nianbao.looking import Seen
 
 EXAMPLES = """
 nianbao sites list 新疆 塔城              # by names; also by pinyin (shawan), initials (sws) or code (6542)
@@ -68,3 +77,48 @@ def add(words: tuple[str, ...], province: str, prefecture: str, as_json: bool) -
     for site_id, portal in added:
         click.echo(f"{site_id}\t{portal.body}\t{portal.url}")
     click.echo(say("{count} added to {path}", count=len(added), path=config_file()), err=True)
+
+
+@command.command("check", help="Ask portals whether they answer, of which family they are, and where their annual-report column is.")
+@click.argument("words", metavar="[ID|NAME|URL]...", nargs=-1)
+@json_option
+def check(words: tuple[str, ...], as_json: bool) -> int:
+    """Look at each, one after the other; without a word, at every site of the configuration."""
+    from nianbao.looking import look, settings_for  # the crawler, which listing portals does without
+
+    settings = settings_for(config_file(), given=config_given())
+    rows = [_checked(address, asyncio.run(look(address, settings, site))) for address, site in _meant(words)]
+    if as_json:
+        output.as_json(rows)
+    else:
+        output.table(rows, ["url", "reachable", "family", "columns", "declared", "found", "complete", "message"])
+    if rows and not any(row["reachable"] for row in rows):
+        return Exit.NOTHING
+    return Exit.DONE if all(row["reachable"] and row["columns"] for row in rows) else Exit.INCOMPLETE
+
+
+def _meant(words: tuple[str, ...]) -> list[tuple[str, Site | None]]:
+    """The address of each word: itself, a site of the configuration by its id, or a known portal."""
+    configured_sites = load(config_file()).sites if config_given() or config_file().exists() else ()
+    if not words:
+        return [(site.home, site) for site in configured_sites]
+    own = {site.id: site for site in configured_sites}
+    return [(own[word].home, own[word]) if word in own else (_address(word), None) for word in words]
+
+
+def _address(word: str) -> str:
+    return word if word.startswith(("http://", "https://")) else sites.pick(word).url
+
+
+def _checked(address: str, seen: Seen) -> dict[str, object]:
+    totals = [listing.declared_total for listing in seen.listings]
+    return {
+        "url": address,
+        "reachable": seen.reached,
+        "family": seen.found.family,
+        "columns": [column.url for column in seen.found.columns],
+        "declared": None if None in totals or not totals else sum(total or 0 for total in totals),
+        "found": sum(listing.distinct_found for listing in seen.listings),
+        "complete": all(listing.complete for listing in seen.listings) if seen.listings else None,
+        "message": "; ".join(f"{problem.code}: {problem.message}" for problem in seen.problems),
+    }
