@@ -167,7 +167,8 @@ def _close(upper: list[_Piece], lower: list[_Piece], height: int, seam: Seam, to
     starting = sorted((p for p in lower if p.top == height), key=lambda p: p.left)
     last = sorted(ending.values(), key=lambda p: p.left)
     label = _label(last)
-    if _is_empty(last, height - 1, height) or _is_empty(starting, height, height + 1) or (label and _is_cut(label, starting, torn)):
+    sliver = _is_empty(last, height - 1, height) or _is_empty(starting, height, height + 1)
+    if sliver or _is_cut_header(last, starting) or (label and _is_cut(label, starting, torn)):
         return _merge_rows(upper, lower, height, seam)
     kept, gone = list(upper), set()
     header = _in_header(ending, starting)
@@ -183,6 +184,15 @@ def _is_empty(row: list[_Piece], top: int, below: int) -> bool:
     """Whether the cells that stand in this row alone hold nothing: the sliver of a row that the break cut."""
     own = [piece for piece in row if piece.top == top and piece.below == below]
     return bool(own) and not any(piece.cell.text.strip() for piece in own)
+
+
+def _is_cut_header(last: list[_Piece], starting: list[_Piece]) -> bool:
+    """Whether words stand below words with nothing below the first: the rest of a header row, for no other row lacks its label."""
+    if [(p.left, p.right) for p in last] != [(p.left, p.right) for p in starting] or starting[0].cell.text.strip():
+        return False
+    words = [_words(p.cell.text) for p in starting]
+    blank = [not p.cell.text.strip() for p in starting]
+    return any(words) and all(w or b for w, b in zip(words, blank, strict=True)) and all(_words(p.cell.text) for p in last)
 
 
 def _in_header(ending: dict[tuple[int, int], _Piece], starting: list[_Piece]) -> bool:
