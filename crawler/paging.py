@@ -33,6 +33,8 @@ class Signs:
     following: Click | None = None
     numbered: Mapping[int, Click] = field(default_factory=dict)
     turns: Turns | None = None
+    told: bool = False
+    """The page itself tells how its addresses are made; else `turns` is what most systems would do."""
 
     def to(self, number: int) -> Click | None:
         """Where a page is, offered or worked out."""
@@ -59,7 +61,7 @@ def signs_of(page: Page) -> Signs:
     made = turns.of_call(page.url, said.made) if said.made else None
     made = made or turns.of_links(_addresses(numbered), said.pages) or _of_next(following, said.pages, (said.current or 1) + 1)
     pages = said.pages or _pages(numbered, last, made)
-    return Signs(said.total, pages, said.current, following, numbered, made)
+    return Signs(said.total, pages, said.current, following, numbered, made or turns.guessed(page.url), made is not None)
 
 
 def _addresses(numbered: Mapping[int, Click]) -> dict[int, str]:

@@ -46,6 +46,19 @@ def of_call(base: str, made: Made) -> Turns | None:
     return Turns(before, 1, made.second - 2, after)
 
 
+def guessed(url: str) -> Turns | None:
+    """What most systems would do with the address of a first page: its page field, `index_1.html`, or `?page=2`."""
+    if found := _FIELD.search(url):
+        return Turns(url[: found.start(1)], 1, 0, url[found.end(1) :])
+    parts = urlsplit(url)
+    if parts.query:
+        return Turns(f"{url}&page=", 1, 0, "")
+    stem, dot, ext = parts.path.rpartition("/")[2].rpartition(".")
+    if parts.path.endswith("/"):
+        return of_call(url, Made("index", "html", 1))
+    return of_call(url, Made(stem, ext, 1)) if dot else Turns(f"{url}?page=", 1, 0, "")
+
+
 def of_links(numbered: Mapping[int, str], pages: int | None = None) -> Turns | None:
     """The turns behind addresses of known page numbers: two of them tell; one does where its number can mean only one thing."""
     pairs = sorted(numbered.items())

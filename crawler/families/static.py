@@ -41,7 +41,7 @@ class _Follower:
 
     def sheet(self, page: Page, number: int) -> Sheet:
         signs = signs_of(page)
-        if signs.turns is not None and self.signs.turns is None:
+        if signs.told and not self.signs.told:
             self.signs = signs
         onward = signs.following or signs.numbered.get(number + 1)
         return Sheet(rows_of(page), signs.total, signs.pages, self._ask(onward, number + 1))
@@ -62,7 +62,7 @@ class _Follower:
         if self.shifted or turns is None or turns.step != 1:
             return False
         self.shifted = True
-        self.signs = Signs(turns=turns.shifted(1))
+        self.signs = Signs(turns=turns.shifted(1), told=True)
         return True
 
     def _turned(self, number: int) -> Ask | None:
