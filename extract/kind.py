@@ -100,7 +100,7 @@ _ODF = {
 }
 _XML_ROOTS: tuple[tuple[str, Kind], ...] = (
     ("schemas.microsoft.com/office/word/2003/wordml", Kind.wordml),
-    ("schemas.microsoft.com/office/2006/xmlpackage", Kind.wordml),
+    ("schemas.microsoft.com/office/2006/xmlPackage", Kind.wordml),
     ("urn:schemas-microsoft-com:office:spreadsheet", Kind.sheetml),
 )
 _TAG = re.compile(
