@@ -6,26 +6,25 @@ anything else is done with it, and judged.
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 
-from crawler import robots as robots_txt
 from crawler import walls
 from crawler.capture import Capture
 from crawler.connect import Connector
-from crawler.errors import BadRedirect, Blocked, CrawlError, Gone, OverBudget, Refused, RobotsDenied, Unreachable
-from crawler.fetch import asks_to_slow_down, is_transient, judge, keeps_method, leads_home, next_hop
+from crawler.errand import Errand, Scope
+from crawler.errors import BadRedirect, Blocked, CrawlError, Gone, OverBudget, Refused, Unreachable
+from crawler.fetch import asks_to_slow_down, is_transient, judge, leads_home
 from crawler.frontier import Frontier
 from crawler.guard import Guard
-from crawler.robots import Robots
+from crawler.rules import Rulebook
 from crawler.settings import MEGABYTE, CrawlSettings
 from crawler.site import Site
 from crawler.transport import Ask, WireError
-from crawler.urls import clean, host_of, origin_of
+from crawler.urls import authority_of, clean, host_of
 
 __all__ = ["Client", "CrawlSettings", "Record", "SiteClient"]
 
@@ -33,46 +32,8 @@ Record = Callable[[Capture, "str | None", bool], Awaitable[None]]
 """Called with each exchange, the site it was made for, and whether it is sound, before the client goes on."""
 
 _FORM = "application/x-www-form-urlencoded"
-_UNKNOWN_ROBOTS_S = 600.0
 _SLOW_DOWN_S = 900.0
 _REFUSALS_OF_A_WALL = 3
-
-
-@dataclass
-class Scope:
-    """For whom a request is made, what it may reach, and what has been spent on it."""
-
-    site: str | None = None
-    also_hosts: tuple[str, ...] = ()
-    delay_s: float = 0.0
-    requests: int = 0
-    bytes: int = 0
-
-
-@dataclass(frozen=True)
-class _Errand:
-    """One request of a caller on its way along redirects. `asked` is the address as given, `url` where it is by now."""
-
-    asked: str
-    url: str
-    scope: Scope
-    method: str = "GET"
-    body: bytes = b""
-    media_type: str | None = None
-    referer: str | None = None
-    conditional: bool = False
-    for_robots: bool = False
-    hops: tuple[str, ...] = ()
-    delay_s: float = 0.0
-
-
-@dataclass
-class _Known:
-    """robots.txt of one origin in memory; the lock lets one task fetch it while the others wait."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    robots: Robots | None = None
-    expires: float = 0.0
 
 
 class Client:
@@ -89,7 +50,7 @@ class Client:
         self._record = record
         self._guard = Guard(settings)
         self._connector = Connector(settings, self._guard, self.frontier)
-        self._robots: dict[str, _Known] = {}
+        self._rules = Rulebook(settings, self.frontier, self._run)
         self._scope = Scope()
 
     async def __aenter__(self) -> Client:
@@ -122,23 +83,25 @@ class Client:
         kind = media_type or _FORM
         return await self._run(self._errand(url, scope, method="POST", body=body, media_type=kind, referer=referer))
 
-    def _errand(self, url: str, scope: Scope | None, **kwargs: object) -> _Errand:
+    def _errand(self, url: str, scope: Scope | None, **kwargs: object) -> Errand:
         try:
             cleaned = clean(url)
         except ValueError as error:
             raise Refused(url, f"not an address that can be fetched: {error}") from error
-        return replace(_Errand(url, cleaned, scope or self._scope), **kwargs)  # type: ignore[arg-type]  # the fields of _Errand
+        return replace(Errand(url, cleaned, scope or self._scope), **kwargs)  # type: ignore[arg-type]  # the fields of Errand
 
-    async def _run(self, errand: _Errand) -> Capture:
+    async def _run(self, errand: Errand) -> Capture:
         while True:
-            await self._admit(errand)
-            capture = await self._persist(await self._heed_robots(errand))
-            hop = self._hop(errand, capture)
+            self._admit(errand)
+            if self.settings.respect_robots and not errand.for_robots:
+                errand = replace(errand, delay_s=await self._rules.heed(errand))
+            capture = await self._persist(errand)
+            hop = errand.follow(capture, self.settings.max_redirects)
             if hop is None:
                 return capture
             errand = hop
 
-    async def _admit(self, errand: _Errand) -> None:
+    def _admit(self, errand: Errand) -> None:
         """Refuse what may not be asked for, now or ever."""
         scope = errand.scope
         try:
@@ -151,8 +114,8 @@ class Client:
             raise OverBudget(errand.asked, f"{scope.requests} requests and {scope.bytes} bytes are spent on this site in this run")
         self._let_rest(errand)
 
-    def _let_rest(self, errand: _Errand) -> None:
-        rest = self.frontier.resting(host_of(errand.url))
+    def _let_rest(self, errand: Errand) -> None:
+        rest = self.frontier.resting(authority_of(errand.url))
         if rest is None:
             return
         kind = Blocked if rest.code == Blocked.code else Unreachable
@@ -161,7 +124,7 @@ class Client:
 
     # -- one exchange -----------------------------------------------------------------------------------------------------
 
-    async def _persist(self, errand: _Errand) -> Capture:
+    async def _persist(self, errand: Errand) -> Capture:
         """One exchange, repeated with growing pauses while its failure may pass in seconds."""
         attempt = 0
         while True:
@@ -176,7 +139,7 @@ class Client:
             self._connector.pace.hold(host_of(errand.url), pause)
             attempt += 1
 
-    async def _attempt(self, errand: _Errand) -> Capture | CrawlError:
+    async def _attempt(self, errand: Errand) -> Capture | CrawlError:
         try:
             answer = await self._connector.send(self._ask(errand), max(errand.delay_s, errand.scope.delay_s))
         except WireError as error:
@@ -193,12 +156,12 @@ class Client:
             await self._record(capture, errand.scope.site, verdict is None)
         return capture if verdict is None else verdict
 
-    def _as_asked(self, errand: _Errand, error: CrawlError) -> CrawlError:
+    def _as_asked(self, errand: Errand, error: CrawlError) -> CrawlError:
         if isinstance(error, Refused) and errand.hops:
             return BadRedirect(errand.asked, f"a redirect leads to {errand.url}: {error.message}")
         return type(error)(errand.asked, error.message, retry_after_s=error.retry_after_s)
 
-    def _ask(self, errand: _Errand) -> Ask:
+    def _ask(self, errand: Errand) -> Ask:
         headers = {
             "User-Agent": self.settings.user_agent,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -229,9 +192,9 @@ class Client:
         wait = max(wait, error.retry_after_s or 0.0)
         return wait if wait <= self.settings.patience_s else None
 
-    def _rest_host(self, errand: _Errand, error: CrawlError) -> None:
+    def _rest_host(self, errand: Errand, error: CrawlError) -> None:
         """Leave a host alone after a wall, repeated refusals, or a request to slow down."""
-        host, now = host_of(errand.url), time.time()
+        host, now = authority_of(errand.url), time.time()
         if asks_to_slow_down(error.capture):
             self.frontier.rest(host, now + (error.retry_after_s or _SLOW_DOWN_S), error.code, error.message)
         elif isinstance(error, Blocked) and error.capture is not None and not errand.for_robots:
@@ -241,73 +204,20 @@ class Client:
                 refusals = 0
             self.frontier.note(host, refusals=refusals)
 
-    # -- redirects --------------------------------------------------------------------------------------------------------
-
-    def _hop(self, errand: _Errand, capture: Capture) -> _Errand | None:
-        try:
-            target = next_hop(capture)
-        except ValueError as error:
-            raise BadRedirect(errand.asked, f"a redirect leads to no address: {error}", capture=capture) from error
-        if target is None:
-            return None
-        hops = (*errand.hops, capture.final_url)
-        if target in hops:
-            raise BadRedirect(errand.asked, f"redirects go round in a circle at {target}", capture=capture)
-        if len(hops) > self.settings.max_redirects:
-            raise BadRedirect(errand.asked, f"more than {self.settings.max_redirects} redirects", capture=capture)
-        if keeps_method(capture.status):
-            return replace(errand, url=target, hops=hops)
-        return replace(errand, url=target, hops=hops, method="GET", body=b"", media_type=None)
-
-    def _home_instead(self, errand: _Errand, capture: Capture) -> CrawlError | None:
+    def _home_instead(self, errand: Errand, capture: Capture) -> CrawlError | None:
         """Tell a front page that is served in place of the page asked for; remember the front page when it is asked for."""
         if capture.status != 200 or capture.method != "GET" or errand.for_robots:
             return None
         if leads_home(errand.url if not errand.hops else clean(errand.asked), capture):
             return Gone(errand.asked, "the server leads to its front page instead", capture=capture)
-        host = host_of(capture.final_url)
+        host = authority_of(capture.final_url)
         home = self.frontier.host(host).get("home")
         if walls.is_home(capture.final_url):
-            found = walls.fingerprint(capture.body)
-            if found != home:
-                self.frontier.note(host, home=found)
-        elif home is not None and walls.fingerprint(capture.body) == home:
+            if capture.sha256 != home:
+                self.frontier.note(host, home=capture.sha256)
+        elif capture.sha256 == home:
             return Gone(errand.asked, "the server sends its front page instead", capture=capture)
         return None
-
-    # -- robots.txt -------------------------------------------------------------------------------------------------------
-
-    async def _heed_robots(self, errand: _Errand) -> _Errand:
-        if errand.for_robots or not self.settings.respect_robots:
-            return errand
-        robots = await self._robots_of(errand)
-        if robots.state == "unknown":
-            denied = RobotsDenied(errand.asked, f"{robots.why}; without its rules nothing is fetched")
-            denied.retriable = True
-            raise denied
-        if not robots.allows(errand.url):
-            raise RobotsDenied(errand.asked, f"robots.txt of {host_of(errand.url)} asks robots to stay away")
-        return replace(errand, delay_s=min(robots.delay_s, self.settings.max_crawl_delay_s))
-
-    async def _robots_of(self, errand: _Errand) -> Robots:
-        origin = origin_of(errand.url)
-        known = self._robots.setdefault(origin, _Known())
-        async with known.lock:
-            if known.robots is None or known.expires <= time.time():
-                known.robots = self.frontier.robots(origin) or await self._fetch_robots(errand, origin)
-                known.expires = time.time() + (_UNKNOWN_ROBOTS_S if known.robots.state == "unknown" else self.settings.robots_lifetime_s)
-            return known.robots
-
-    async def _fetch_robots(self, errand: _Errand, origin: str) -> Robots:
-        url = f"{origin}/robots.txt"
-        try:
-            robots = robots_txt.read(await self._run(_Errand(url, url, errand.scope, for_robots=True)))
-        except CrawlError as error:
-            robots = _robots_after(errand, error)
-        if robots.state != "unknown":
-            expires = time.time() + self.settings.robots_lifetime_s
-            await asyncio.to_thread(self.frontier.keep_robots, origin, robots, expires)
-        return robots
 
 
 class SiteClient:
@@ -336,20 +246,6 @@ class SiteClient:
     ) -> Capture:
         """See `Fetcher`."""
         return await self._client.post(url, data, referer=referer, media_type=media_type, scope=self.scope)
-
-
-def _robots_after(errand: _Errand, error: CrawlError) -> Robots:
-    """What a failed request for robots.txt means for the page that was to be fetched."""
-    if error.capture is not None:
-        if isinstance(error, Blocked) and error.capture.status >= 500:
-            raise Blocked(errand.asked, f"robots.txt: {error.message}", capture=error.capture) from error
-        return robots_txt.read(error.capture)
-    if isinstance(error, BadRedirect):
-        return Robots("no_rules")
-    cause = error.__cause__
-    if isinstance(cause, WireError) and cause.fault not in ("connect", "tls"):
-        return Robots("unknown", why=f"robots.txt could not be had: {error.message}")
-    raise type(error)(errand.asked, error.message, retry_after_s=error.retry_after_s) from error
 
 
 def _escaped(url: str) -> str:

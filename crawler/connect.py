@@ -11,7 +11,7 @@ from crawler.guard import Guard
 from crawler.pace import Pace
 from crawler.settings import CrawlSettings
 from crawler.transport import Answer, Ask, Wire, WireError
-from crawler.urls import host_of, other_scheme, port_of
+from crawler.urls import authority_of, host_of, other_scheme, port_of
 
 _MAX_ADDRESSES = 3
 _TLS_EXCEPTION_S = 30 * 24 * 3600.0
@@ -47,7 +47,7 @@ class Connector:
             answer = await self._reach(second, delay_s)
         except (WireError, CrawlError):
             raise failure from None
-        self._frontier.note(host_of(ask.url), scheme=second.url.partition(":")[0])
+        self._frontier.note(authority_of(ask.url), scheme=second.url.partition(":")[0])
         return answer
 
     def _by_scheme(self, ask: Ask) -> tuple[Ask, Ask | None]:
@@ -55,7 +55,7 @@ class Connector:
         if other is None:
             return ask, None
         swapped = replace(ask, url=other)
-        known = self._frontier.host(host_of(ask.url)).get("scheme")
+        known = self._frontier.host(authority_of(ask.url)).get("scheme")
         return (swapped, ask) if known is not None and other.startswith(f"{known}:") else (ask, swapped)
 
     async def _reach(self, ask: Ask, delay_s: float) -> Answer:
@@ -73,7 +73,8 @@ class Connector:
         raise failure
 
     async def _exchange(self, ask: Ask, host: str, address: str, delay_s: float) -> Answer:
-        permissive = self._is_excepted(host)
+        server = authority_of(ask.url)
+        permissive = self._is_excepted(server)
         try:
             async with self.pace.turn(host, address, delay_s):
                 return await self._wire.exchange(ask, address, permissive=permissive)
@@ -83,9 +84,9 @@ class Connector:
             reason = str(error)
         async with self.pace.turn(host, address, delay_s):
             answer = await self._wire.exchange(ask, address, permissive=True)
-        self._frontier.note(host, tls_why=reason, tls_since=time.time())
+        self._frontier.note(server, tls_why=reason, tls_since=time.time())
         return answer
 
-    def _is_excepted(self, host: str) -> bool:
-        since = self._frontier.host(host).get("tls_since")
+    def _is_excepted(self, server: str) -> bool:
+        since = self._frontier.host(server).get("tls_since")
         return since is not None and time.time() - since < _TLS_EXCEPTION_S

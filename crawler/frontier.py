@@ -164,7 +164,7 @@ class Frontier:
         row = self._row("SELECT max(warc_end) AS until FROM exchange WHERE warc_file = ?", (warc_file,))
         return int(row["until"] or 0) if row is not None else 0
 
-    # -- hosts ------------------------------------------------------------------------------------------------------------
+    # -- hosts, named with their port where it is not the scheme's own ----------------------------------------------------
 
     def rest(self, host: str, until: float, code: str, why: str) -> None:
         """Leave a host alone until a time; never shortens a rest."""
@@ -184,7 +184,7 @@ class Frontier:
         return Rest(row["rest_until"], row["rest_code"], row["rest_why"])
 
     def note(self, host: str, **facts: Any) -> None:  # noqa: ANN401 - the columns of one table
-        """Keep facts of a host: `scheme` that answers, `tls_why` and `tls_since` of a TLS exception, `home` fingerprint, `refusals`."""
+        """Keep facts of a host: `scheme` that answers, `tls_why` and `tls_since` of a TLS exception, `home` (sha256), `refusals`."""
         names = ", ".join(facts)
         marks = ", ".join("?" * len(facts))
         changes = ", ".join(f"{name} = excluded.{name}" for name in facts)

@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS payload (
   exchange INTEGER NOT NULL REFERENCES exchange (number)
 ) WITHOUT ROWID;
 
+-- What is known of a server, by host and port. `home` is the sha256 of its front page.
 CREATE TABLE IF NOT EXISTS host (
   host       TEXT PRIMARY KEY,
   rest_until REAL,
@@ -53,7 +54,7 @@ CREATE TABLE IF NOT EXISTS host (
   scheme     TEXT,
   tls_why    TEXT,
   tls_since  REAL,
-  home       BLOB
+  home       TEXT
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS robots (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 
 MEGABYTE = 1024 * 1024
@@ -49,7 +50,7 @@ class CrawlSettings:
         for network in self.allow_private:
             ipaddress.ip_network(network, strict=False)
 
-    @property
+    @cached_property
     def user_agent(self) -> str:
         """Who we are and how to reach us. The first word is what servers expect of any agent."""
         return f"Mozilla/5.0 (compatible; nianbao/{version('nianbao')}; +{self.contact})"

@@ -50,6 +50,11 @@ def host_of(url: str) -> str:
     return ascii_host(urlsplit(url).hostname or "")
 
 
+def authority_of(url: str) -> str:
+    """Host and port of a cleaned address: what a server is known by. The scheme's own port is not named."""
+    return urlsplit(url).netloc
+
+
 def port_of(url: str) -> int:
     """The port asked, the scheme's own where the address names none."""
     parts = urlsplit(url)

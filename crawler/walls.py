@@ -6,7 +6,6 @@ the scripts of these products sit on good pages too. What walls look like is dat
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
 import tomllib
@@ -28,7 +27,6 @@ _HIDDEN = re.compile(r"<(script|style|noscript|title)\b.*?(?:</\1\s*>|$)|<!--.*?
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"<a\s[^>]*href\s*=", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_CHANGING = b"0123456789 \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +111,6 @@ def soft_404(capture: Capture) -> str | None:
     return f"it says “{found[0][:60]}”"
 
 
-def fingerprint(body: bytes) -> bytes:
-    """A digest of a page without its digits and spaces, so that counters and clocks do not tell two copies apart."""
-    return hashlib.sha256(body.translate(None, _CHANGING)).digest()
-
-
 def is_home(url: str) -> bool:
     """Whether an address is that of a site's front page."""
     parts = urlsplit(url)
@@ -130,10 +123,8 @@ def _is_html(capture: Capture) -> bool:
 
 
 def _is_suspect(capture: Capture) -> bool:
-    """Cheap: small pages and those with a mark are looked at closely, the rest are pages."""
-    if len(capture.body) < _SMALL or capture.status >= 400:
-        return True
-    return any(mark in capture.body for sign in _facts().signs for mark in sign.marks)
+    """Cheap: a large page with links is no wall and need not be looked at closely."""
+    return len(capture.body) < _SMALL or capture.status >= 400 or capture.body.count(b"href") < _facts().empty["links"]
 
 
 def _by_marks(capture: Capture, page: _Page) -> Wall | None:

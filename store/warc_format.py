@@ -22,7 +22,7 @@ _LAYOUT = struct.Struct("<10sH2sHII2sHI")
 _TAIL = struct.Struct("<II")
 _EXTRA_BYTES = 20
 _SAMPLE = 4096
-HTML_LEVEL = 4
+HTML_LEVEL = 3
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 KEPT_NAME = "X-Orig-Transfer-Encoding"
@@ -54,6 +54,15 @@ def lengths(head: bytes) -> tuple[int, int, int] | None:
     return (total, length, check) if ours else None
 
 
+def looks_like_ours(head: bytes) -> bool:
+    """Whether a member has all the signs of our making but one."""
+    if len(head) < HEADER_BYTES:
+        return False
+    magic, extra, sl, sl_bytes, _, _, nb, nb_bytes, _ = _LAYOUT.unpack_from(head)
+    signs: list[bool] = [magic == MAGIC, extra == _EXTRA_BYTES, sl == b"sl", sl_bytes == 8, nb == b"nb", nb_bytes == 4]
+    return sum(signs) >= len(signs) - 1
+
+
 def tail(unpacked: bytes) -> bytes:
     """The last eight bytes of the member that holds these."""
     return _TAIL.pack(zlib.crc32(unpacked), len(unpacked))
@@ -74,6 +83,16 @@ def digest(*pieces: bytes) -> str:
     for piece in pieces:
         hashed.update(piece)
     return f"sha256:{base64.b32encode(hashed.digest()).decode()}"
+
+
+def matches(label: str, data: bytes) -> bool:
+    """Whether a labelled digest, of any common algorithm, in base 32 or base 16, is that of the data."""
+    algorithm, _, value = label.partition(":")
+    try:
+        found = hashlib.new(algorithm.strip().lower().replace("-", ""), data).digest()
+    except ValueError:
+        return False
+    return value.strip().lower() in (base64.b32encode(found).decode().lower(), found.hex())
 
 
 def record_id() -> str:
