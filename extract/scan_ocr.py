@@ -28,7 +28,7 @@ HEIGHT = 48
 NARROWEST = 64
 """Pixels. Below this the model reads lone digits badly; above it time is wasted (libraries.md: 320 is 3 × slower)."""
 BUCKET = 32
-PIXELS_A_RUN = 16 * 320
+PIXELS_A_RUN = 4 * 320
 KEPT = 5
 BLOT = "□"
 BEAM = 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from extract.scan_ink import STRONG, WEAK, Image, Light, dark
 SHORTEST_LEVEL = 0.35
 SHORTEST_UPRIGHT = 0.13
 """Inches. Rows are lower than columns are wide; what is shorter still is more often a stroke of a character."""
+LONG = 0.45
+"""Inches from which an upright is too long to be a stroke of a character."""
 SEAM = 2.0
 """Pixels beside a rule that its blur darkens."""
 THINNEST = 20
@@ -49,7 +52,7 @@ def find(ink: Image, dpi: float) -> Rules:
     """The rules of a level page. `ink` is 255 where the page is dark."""
     level = _strokes(ink, dpi, SHORTEST_LEVEL)
     upright = _strokes(np.ascontiguousarray(ink.T), dpi, SHORTEST_UPRIGHT)
-    return _crossing(level, upright, reach_of(dpi))
+    return _crossing(level, upright, dpi)
 
 
 def lattices(rules: Rules, dpi: float) -> list[Lattice]:
@@ -71,26 +74,38 @@ def reach_of(dpi: float) -> float:
 
 
 def _strokes(ink: Image, dpi: float, least: float) -> list[Stroke]:
-    """Level strokes at least `least` inches long and about 1/22 inch thick at most; dots and breaks are bridged in long ones."""
+    """Level strokes at least `least` inches long and about 1/22 inch thick at most, drawn through or in dots."""
     length, gap, thickest = max(12, int(least * dpi)), max(3, int(dpi / 30)) | 1, max(4, int(dpi / 22))
     solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     flat = cv2.subtract(ink, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
     dotted = cv2.morphologyEx(flat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     dotted = cv2.morphologyEx(dotted, cv2.MORPH_OPEN, np.ones((1, length * 2), np.uint8))
-    both = cv2.bitwise_or(solid, dotted)
-    boxes = cv2.connectedComponentsWithStats(both, connectivity=8)[2]
-    return [
-        Stroke(Rule(y + height / 2, float(x), float(x + width)), area / width)
-        for x, y, width, height, area in boxes[1:].tolist()
-        if area <= thickest * width and height <= thickest + 0.01 * width
-    ]
+    found = list(_thin(solid, thickest))
+    return found + [stroke for stroke in _thin(dotted, thickest) if _is_dotted(flat, stroke, dpi)]
 
 
-def _crossing(level: list[Stroke], upright: list[Stroke], reach: float) -> Rules:
+def _thin(mask: Image, thickest: int) -> Iterator[Stroke]:
+    boxes = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
+    for x, y, width, height, area in boxes[1:].tolist():
+        if area <= thickest * width and height <= thickest + 0.01 * width:
+            yield Stroke(Rule(y + height / 2, float(x), float(x + width)), area / width)
+
+
+def _is_dotted(ink: Image, stroke: Stroke, dpi: float) -> bool:
+    """Whether a stroke has a gap every quarter of an inch or more often: strokes of characters and rules between them do not."""
+    (at, start, end), thickness = stroke
+    half = thickness / 2 + 1
+    drawn = ink[max(0, int(at - half)) : int(at + half) + 1, int(start) : int(end)].max(0) > 0
+    return int(np.count_nonzero(drawn[:-1] & ~drawn[1:])) >= max(4, (end - start) / (0.25 * dpi))
+
+
+def _crossing(level: list[Stroke], upright: list[Stroke], dpi: float) -> Rules:
     """Drop strokes that meet too few others, until nothing changes."""
+    reach = reach_of(dpi)
     while True:
         kept_level = [stroke for stroke in level if _meets(stroke.rule, upright, reach) >= 2]
         kept_upright = [stroke for stroke in upright if _meets(stroke.rule, kept_level, reach) >= 1]
+        kept_upright = _touching(kept_upright, kept_level, dpi)
         if len(kept_level) == len(level) and len(kept_upright) == len(upright):
             return Rules(tuple(level), tuple(upright))
         level, upright = kept_level, kept_upright
@@ -100,6 +115,31 @@ def _meets(rule: Rule, others: list[Stroke], reach: float) -> int:
     return sum(
         rule.start - reach <= other.at <= rule.end + reach and other.start - reach <= rule.at <= other.end + reach for other, _ in others
     )
+
+
+def _touching(upright: list[Stroke], level: list[Stroke], dpi: float) -> list[Stroke]:
+    """Without the short uprights that stop short of a level rule, where the others do not: strokes of 申, 十, 本 in low rows.
+
+    Where a page ends in a row, several of them stop at the same height.
+    """
+    gaps = [_gaps(stroke.rule, level) for stroke in upright]
+    near = max(1.5, dpi / 90)
+    ends = [gap for pair in gaps for gap in pair]
+    if not ends or float(np.median(ends)) > near:
+        return upright
+    kept = [s for s, pair in zip(upright, gaps, strict=True) if s.rule.end - s.rule.start > LONG * dpi or max(pair) <= near]
+    torn = [s for s, pair in zip(upright, gaps, strict=True) if s not in kept and min(pair) <= near < max(pair)]
+    return kept + [s for s in torn if sum(abs(s.rule.start - t.rule.start) + abs(s.rule.end - t.rule.end) <= 2 * near for t in torn) >= 4]
+
+
+def _gaps(rule: Rule, level: list[Stroke]) -> tuple[float, float]:
+    """How far above and below an upright its nearest level rule is."""
+    across = [(other.at, thickness / 2) for other, thickness in level if other.start - 3 <= rule.at <= other.end + 3]
+
+    def nearest(end: float) -> float:
+        return min((max(0.0, abs(end - at) - half) for at, half in across), default=99.0)
+
+    return nearest(rule.start), nearest(rule.end)
 
 
 def print_of(light: Light, rules: Rules) -> Image:
