@@ -137,6 +137,7 @@ class Text:
             name = local(cell)
             if name not in ("table-cell", "covered-table-cell"):
                 continue
+            content = self.items(cell) if name == "table-cell" else []
             for _ in range(min(number(cell, "number-columns-repeated", 1), MAX_REPEAT)):
                 left, width = reaching.get(at, (0, 0))
                 if name == "covered-table-cell":
@@ -148,7 +149,7 @@ class Text:
                     for covered in range(at + 1, min(at + width, at + MAX_REPEAT)):
                         reaching.pop(covered, None)
                     reaching[at] = (max(1, number(cell, "number-rows-spanned", 1)) - 1, width)
-                    boxes.append(Box(at, at + width, self.items(cell)))
+                    boxes.append(Box(at, at + width, content))
                 at += 1
         self.boxes += len(boxes)
         if self.boxes > _MAX_BOXES:

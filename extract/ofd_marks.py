@@ -33,7 +33,7 @@ def numbers(text: str | None) -> list[float]:
             value = float(word)
         except ValueError:
             break
-        if not math.isfinite(value) or abs(value) > 1e6:
+        if not math.isfinite(value) or abs(value) > 1e9:
             break
         found.append(value)
     return found

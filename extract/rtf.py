@@ -28,7 +28,7 @@ _SEALED = frozenset(
     [
         *("fonttbl", "colortbl", "stylesheet", "info", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr"),
         *("footerf", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "nonesttables", "shprslt", "nonshppict", "fldinst", "xe", "tc"),
-        *("rxe", "comment"),
+        *("rxe", "comment", "sp"),
     ]
 )
 """Destinations of which nothing is part of the page's text."""

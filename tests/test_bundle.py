@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import random
 import shutil
@@ -17,6 +18,10 @@ import pytest
 from extract import bundle
 from extract.bundle import Limits
 from extract.errors import Encrypted, MissingPart, ReadError, TooComplex, Unreadable
+from extract.kind import Kind, sniff
+from tests.corpus.generate import bundle as drawn
+from tests.corpus.generate import docx
+from tests.corpus.generate.model import specimen
 from tests.corpus.generate.office import zipped
 
 _TIGHT = Limits(members=5, depth=2, member_bytes=10_000, total_bytes=20_000, seconds=5)
@@ -24,12 +29,7 @@ _TIGHT = Limits(members=5, depth=2, member_bytes=10_000, total_bytes=20_000, sec
 
 def _named(raw: bytes, flags: int = 0, extra: bytes = b"") -> bytes:
     """A ZIP of one stored entry whose name is these very bytes."""
-    content = b"%PDF-1.4"
-    crc = zlib.crc32(content)
-    shared = struct.pack("<HHHHHLLLHH", 20, flags, 0, 0, 0, crc, len(content), len(content), len(raw), len(extra))
-    local = b"PK\3\4" + shared + raw + extra + content
-    central = b"PK\1\2" + struct.pack("<H", 20) + shared + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + raw + extra
-    return local + central + b"PK\5\6" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(central), len(local), 0)
+    return drawn.zip_of({raw: b"%PDF-1.4"}, flags, extra)
 
 
 def _names(content: bytes) -> list[str | None]:
@@ -78,9 +78,6 @@ def test_archives_inside_archives_are_opened() -> None:
 
 def test_office_packages_inside_archives_stay_whole() -> None:
     """A DOCX is a document, though it is a ZIP."""
-    from tests.corpus.generate import docx
-    from tests.corpus.generate.model import specimen
-
     inside = docx.draw(specimen(1))
     assert [source.content for source in bundle.members(zipped({"a.docx": inside}))] == [inside]
 
@@ -153,6 +150,43 @@ def test_a_rar_without_its_program_names_the_program(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(MissingPart, match="bsdtar"):
         bundle.members(b"Rar!\x1a\x07\x00" + bytes(20))
+
+
+@pytest.mark.parametrize("program", ["bsdtar", "unar"])
+def test_a_rar_is_opened_by_whichever_program_there_is(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and bytes come back the same from both."""
+    found = shutil.which(program)
+    if not found:
+        pytest.skip(f"{program} is not installed")
+    monkeypatch.setattr(shutil, "which", lambda name: found if name == program else None)
+    members = {"附件/年报.pdf": b"%PDF-1.7 " + bytes(range(256)), "b.doc": b"x" * 5000}
+    opened = bundle.members(drawn.rar_of(members))
+    assert {source.url: source.content for source in opened} == members
+
+
+@pytest.mark.parametrize("name", sorted(drawn.variants()))
+def test_every_drawn_archive_holds_its_report(name: str) -> None:
+    """However it is packed, exactly one member is the Word document."""
+    opened = bundle.members(drawn.variants()[name](specimen(3)))
+    assert sum(sniff(source.content) in (Kind.docx, Kind.doc) for source in opened) == 1
+
+
+@pytest.mark.skipif(not shutil.which("bsdtar"), reason="bsdtar is not installed")
+def test_a_rar_that_unpacks_to_too_much_is_stopped() -> None:
+    """What an outside program writes is counted like everything else."""
+    with pytest.raises(TooComplex):
+        bundle.members(drawn.rar_of({"a": bytes(15_000)}), _TIGHT)
+    with pytest.raises(TooComplex):
+        bundle.members(drawn.rar_of({str(n): b"x" for n in range(9)}), _TIGHT)
+
+
+@pytest.mark.skipif(not shutil.which("bsdtar"), reason="bsdtar is not installed")
+def test_a_rar_cannot_write_outside_its_folder(tmp_path: Path) -> None:
+    """Names that climb are refused or kept inside, and nothing appears beside the folder."""
+    target = tmp_path.parent / "nianbao-escaped.txt"
+    with contextlib.suppress(ReadError):
+        bundle.members(drawn.rar_of({"../" * 12 + str(target).lstrip("/"): b"x", "a.txt": b"y"}))
+    assert not target.exists()
 
 
 @pytest.mark.skipif(not shutil.which("bsdtar"), reason="bsdtar is not installed")
