@@ -141,9 +141,11 @@ def _numbered(blocks: list[Block], pages: list[Page]) -> list[Block]:
 def _displayed(grid: Grid, number: int, pages: list[Page]) -> Grid:
     moved: dict[int, Cell] = {}
     for cell in grid.cells():
-        page = pages[(cell.place.page or 1) - 1]
-        box = page.displayed(Box(*(side or 0.0 for side in cell.place[4:])))
-        place = Place(number, cell.place.row_no, cell.place.column_no, page.number, *(round(side, 2) for side in box))
-        moved[id(cell)] = cell._replace(place=place)
-    rows = tuple(tuple(None if cell is None else moved[id(cell)] for cell in row) for row in grid.rows)
+        text, (_, row, column, sheet, *sides), rowspan, colspan, confidence, repaired, unreadable = cell
+        page = pages[(sheet or 1) - 1]
+        if page.turn:
+            sides = [round(side, 2) for side in page.displayed(Box(*(side or 0.0 for side in sides)))]
+        place = Place(number, row, column, page.number, *sides)
+        moved[id(cell)] = Cell(text, place, rowspan, colspan, confidence, repaired, unreadable)
+    rows = tuple(tuple([None if cell is None else moved[id(cell)] for cell in row]) for row in grid.rows)
     return replace(grid, rows=rows, number=number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctypes import addressof, c_float, c_uint
+from itertools import repeat
 from typing import NamedTuple
 
 from extract import pdf_calls as pdfium
@@ -54,6 +55,12 @@ def bounding(points: list[Point], m: Matrix) -> Box:
 
 def moved(box: Box, m: Matrix) -> Box:
     """A box moved by a matrix; the box around it where the matrix turns it askew."""
+    a, b, c, d, e, f = m
+    if not (b or c):
+        left, top, right, bottom = a * box[0] + e, d * box[1] + f, a * box[2] + e, d * box[3] + f
+        if left > right:
+            left, right = right, left
+        return Box(left, top, right, bottom) if top <= bottom else Box(left, bottom, right, top)
     return bounding([(box.x0, box.top), (box.x1, box.bottom), (box.x0, box.bottom), (box.x1, box.top)], m)
 
 
@@ -61,7 +68,8 @@ def matrix_of(thing: Thing) -> Matrix:
     """From an object's own space to the page."""
     if not pdfium.object_matrix(thing.handle, _f[0]):
         return thing.matrix
-    own: Matrix = (_floats[0], _floats[1], _floats[2], _floats[3], _floats[4], _floats[5])
+    a, b, c, d, e, f = _floats
+    own: Matrix = (a, b, c, d, e, f)
     if thing.matrix is IDENTITY:
         return own
     return thing.matrix if own == IDENTITY else times(own, thing.matrix)
@@ -69,12 +77,16 @@ def matrix_of(thing: Thing) -> Matrix:
 
 def things(page: int) -> list[Thing]:
     """Every object of a page in painting order, form XObjects entered. TooComplex beyond 60,000."""
-    found: list[Thing] = []
     count = pdfium.count_objects(page)
     if count > MOST_OBJECTS:
         raise TooComplex(f"a page paints {count} objects")
-    for i in range(count):
-        _enter(pdfium.get_object(page, i), IDENTITY, 0, found)
+    handles = list(map(pdfium.get_object, repeat(page), range(count)))
+    kinds = list(map(pdfium.object_type, handles))
+    if pdfium.FORM not in kinds:
+        return list(map(Thing, handles, kinds, range(count), repeat(IDENTITY)))
+    found: list[Thing] = []
+    for handle in handles:
+        _enter(handle, IDENTITY, 0, found)
     return found
 
 
@@ -129,7 +141,7 @@ def point_of(segment: int) -> Point:
 def bounds_of(thing: Thing) -> Box:
     """The box around an object; pdfium widens a stroked path by its pen on every side."""
     pdfium.object_bounds(thing.handle, _f[0], _f[1], _f[2], _f[3])
-    box = Box(_floats[0], _floats[1], _floats[2], _floats[3])
+    box = Box(*_floats[:4])
     return box if thing.matrix is IDENTITY else moved(box, thing.matrix)
 
 
@@ -145,6 +157,7 @@ def ink(handle: int, stroke: bool = False) -> int:
     """How dark an object is painted: 0 not at all, 1 white, 2 anything else."""
     if not (pdfium.stroke_color if stroke else pdfium.fill_color)(handle, *_c):
         return 2
-    if _channels[3] == 0:
+    red, green, blue, alpha = _channels
+    if not alpha:
         return 0
-    return 1 if _channels[0] >= PALE and _channels[1] >= PALE and _channels[2] >= PALE else 2
+    return 1 if red >= PALE and green >= PALE and blue >= PALE else 2

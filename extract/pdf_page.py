@@ -129,14 +129,39 @@ def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writ
     finally:
         pdfium.close_text(text)
     page.unmapped = len(unmapped)
-    for i, code in enumerate(codes):
-        letter = UNREADABLE if i in unmapped else LETTERS.get(code)
-        if letter is None:
-            letter = chr(code)
-        if letter:
-            left, top, right, bottom = flat[4 * i : 4 * i + 4]
-            box = odd.get(i) or Box(left, bottom, right, top)
-            _sort_in(page, letter, box, owners[i] if owners else None, frame, writing)
+    letters = [LETTERS.get(code, chr(code)) for code in codes]
+    for i in unmapped:
+        letters[i] = UNREADABLE
+    for i, box in odd.items():
+        flat[4 * i : 4 * i + 4] = box.x0, box.bottom, box.x1, box.top
+    placed = _placed(letters, flat, frame)
+    if owners is None:
+        printed = [glyph for glyph in placed if glyph[0]]
+        page.glyphs = [g for g in printed if 0 <= g[1] + g[3] <= 2 * page.width and 0 <= g[2] + g[4] <= 2 * page.height]
+        page.hidden = [glyph for glyph in printed if not _on(page, glyph)] if len(page.glyphs) < len(printed) else []
+        return
+    for i, glyph in enumerate(placed):
+        if glyph.text:
+            _sort_in(page, glyph, owners[i], writing, flat[4 * i : 4 * i + 4])
+
+
+def _placed(letters: list[str], flat: list[float], frame: Matrix) -> list[Glyph]:
+    """The letters on the upright page; `flat` holds left, top, right, bottom of each in the page's own space (y up)."""
+    a, b, c, d, e, f = frame
+    lefts, tops, rights, bottoms = flat[0::4], flat[1::4], flat[2::4], flat[3::4]
+    if a == 1 and d == -1:
+        return list(map(Glyph, letters, [x + e for x in lefts], [f - y for y in tops], [x + e for x in rights], [f - y for y in bottoms]))
+    boxes = (
+        (a * x0 + c * y0 + e, b * x0 + d * y0 + f, a * x1 + c * y1 + e, b * x1 + d * y1 + f)
+        for x0, y0, x1, y1 in zip(lefts, tops, rights, bottoms, strict=True)
+    )
+    return [
+        Glyph(letter, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)) for letter, (x0, y0, x1, y1) in zip(letters, boxes, strict=True)
+    ]
+
+
+def _on(page: Page, glyph: Glyph) -> bool:
+    return 0 <= glyph.x0 + glyph.x1 <= 2 * page.width and 0 <= glyph.top + glyph.bottom <= 2 * page.height
 
 
 def _odd_boxes(text: int, codes: list[int], flat: list[float], writing: int) -> dict[int, Box]:
@@ -156,7 +181,7 @@ def _odd_boxes(text: int, codes: list[int], flat: list[float], writing: int) -> 
 
 def _owners(text: int, count: int, seen: dict[int, Look], writing: int) -> list[Look | None] | None:
     """The look of each character's text object; None where all look plain."""
-    if not any(look.turn != writing or look.hidden or look.partly for look in seen.values()):
+    if not any(look.turn != writing or look.hidden or look.partly for look in set(seen.values())):
         return None
     return [seen.get(owner) for owner in map(pdfium.character_object, repeat(text), range(count))]
 
@@ -169,25 +194,20 @@ def _unmapped(text: int, codes: list[int]) -> frozenset[int]:
     return frozenset(failing)
 
 
-def _sort_in(page: Page, letter: str, box: Box, look: Look | None, frame: Matrix, writing: int) -> None:
-    a, b, c, d, e, f = frame
-    ax, bx = a * box.x0 + c * box.top + e, a * box.x1 + c * box.bottom + e
-    ay, by = b * box.x0 + d * box.top + f, b * box.x1 + d * box.bottom + f
-    x0, x1 = (ax, bx) if ax <= bx else (bx, ax)
-    top, bottom = (ay, by) if ay <= by else (by, ay)
+def _sort_in(page: Page, glyph: Glyph, look: Look | None, writing: int, own: list[float]) -> None:
+    """Put a letter where its look says; `own` is its left, top, right, bottom in the page's own space."""
     if look is not None and look.turn is None:
-        page.askew.append(Glyph(letter, x0, top, x1, bottom))
+        page.askew.append(glyph)
         return
-    glyph = Glyph(letter, x0, top, x1, bottom, (look.turn - writing) % 4 if look is not None and look.turn is not None else 0)
-    x, y = (x0 + x1) / 2, (top + bottom) / 2
-    on_page = 0 <= x <= page.width and 0 <= y <= page.height
-    seen = on_page and (look is None or (not look.hidden and not (look.partly and _covered(look, box))))
+    if look is not None and look.turn is not None and look.turn != writing:
+        glyph = glyph._replace(turn=(look.turn - writing) % 4)
+    seen = _on(page, glyph) and (look is None or not (look.hidden or (look.partly and _covered(look, own))))
     (page.glyphs if seen else page.hidden).append(glyph)
 
 
-def _covered(look: Look, box: Box) -> bool:
+def _covered(look: Look, own: list[float]) -> bool:
     """Whether a letter, in the page's own space, is clipped away or painted over."""
-    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
+    x, y = (own[0] + own[2]) / 2, (own[1] + own[3]) / 2
     if look.clip is not None and not look.clip.holds(x, y):
         return True
     return any(cover.holds(x, y) for cover in look.covers)

@@ -43,14 +43,13 @@ class Shapes(NamedTuple):
 
 
 class _Paint(NamedTuple):
-    """How a path is painted: ink of fill and stroke (see `ink`), width of the pen, clip, whether it hides what lies below."""
+    """How a path is painted: its place in the order, ink of fill and stroke (see `ink`), clip, handle."""
 
     order: int
     filled: int
     stroked: int
-    pen: float
     clip: Box | None
-    opaque: bool
+    handle: int
 
 
 def shapes(objects: list[Thing]) -> Shapes:
@@ -72,18 +71,22 @@ def shapes(objects: list[Thing]) -> Shapes:
 
 
 def _take(thing: Thing, seen: Shapes) -> int:
-    """Enter one path into `seen`; the number of segments it has."""
+    """Enter one path into `seen`; the number of segments it has, or 1 where nobody needed to count them."""
     pdfium.draw_mode(thing.handle, _i[0], _i[1])
-    fills, strokes = _ints[0], _ints[1]
+    fills, strokes = _ints
     filled = ink(thing.handle) if fills else 0
     stroked = ink(thing.handle, stroke=True) if strokes else 0
     if not (filled or stroked):
         return 1
-    paint = _Paint(thing.order, filled, stroked, pen_of(thing) if stroked else 0.0, clip_of(thing), not pdfium.is_transparent(thing.handle))
+    box, clip = bounds_of(thing), clip_of(thing)
+    if clip is None and (filled == 2 or stroked == 2) and (box[2] - box[0] <= THICKEST or box[3] - box[1] <= THICKEST):
+        seen.lines.append(box)
+        return 1
+    paint = _Paint(thing.order, filled, stroked, clip, thing.handle)
     count: int = pdfium.count_segments(thing.handle)
-    box = bounds_of(thing)
-    if min(box.width, box.height) - 2 * paint.pen <= THICKEST and paint.pen <= THICKEST:
-        _line(_narrowed(box, paint.pen), paint, seen)
+    pen = pen_of(thing) if stroked else 0.0
+    if min(box.width, box.height) - 2 * pen <= THICKEST and pen <= THICKEST:
+        _line(_narrowed(box, pen), paint, seen)
     elif count <= 5 and not stroked:
         _area(box, paint, seen)
     else:
@@ -111,7 +114,7 @@ def _line(box: Box, paint: _Paint, seen: Shapes) -> None:
 def _area(box: Box, paint: _Paint, seen: Shapes) -> None:
     box = box if paint.clip is None else overlap(box, paint.clip)
     if box.width > 0 and box.height > 0:
-        seen.areas.append(Area(box, paint.order, paint.filled == 1, paint.opaque))
+        seen.areas.append(Area(box, paint.order, paint.filled == 1, not pdfium.is_transparent(paint.handle)))
 
 
 def _runs(thing: Thing, count: int) -> Iterator[list[Point]]:

@@ -87,13 +87,25 @@ def cell_text(glyphs: list[Glyph], width: float) -> str:
     """The text of a cell this wide. Lines that the cell's width broke are joined; numbers that stand apart keep a line break."""
     if not glyphs:
         return ""
-    if len(glyphs) == 1:
-        return glyphs[0].text
+    if _is_plain(glyphs):
+        return "".join([glyph[0] for glyph in glyphs])
     texts = []
     for group in _by_turn(glyphs):
         lines = rows(group)
         texts.append(_flow(lines, width if not group[0].turn else max(box_of(line).width for line in lines)))
     return "".join(texts)
+
+
+def _is_plain(glyphs: list[Glyph]) -> bool:
+    """Whether letters stand in one line in their order, close to one another: most cells do, and need no sorting."""
+    _, _, top, right, bottom, turn = glyphs[0]
+    slack = 0.2 * (bottom - top)
+    for glyph in glyphs[1:]:
+        gap = glyph[1] - right
+        if not (-slack < gap < slack and -slack < glyph[2] - top < slack):
+            return False
+        right = glyph[3]
+    return not turn
 
 
 def _flow(lines: list[list[Glyph]], width: float) -> str:

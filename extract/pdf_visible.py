@@ -36,6 +36,9 @@ class Look(NamedTuple):
         return self.clip is not None or bool(self.covers)
 
 
+PLAIN: dict[int | None, Look] = {turn: Look(turn, hidden=False) for turn in (0, 1, 2, 3, None)}
+
+
 class _Areas:
     """Painted areas, found by where they lie."""
 
@@ -80,10 +83,10 @@ def _look(thing: Thing, areas: _Areas, painted: bool) -> Look:
     turn = _quarters(m[0], m[1])
     shade = 0 if pdfium.text_mode(thing.handle) in pdfium.INVISIBLE_MODES else ink(thing.handle)
     clip = clip_of(thing)
+    if clip is None and shade == 2 and not painted:
+        return PLAIN[turn]
     if shade == 0:
         return Look(turn, hidden=True)
-    if clip is None and shade == 2 and not painted:
-        return Look(turn, hidden=False)
     box = bounds_of(thing)
     if shade == 1 and not _stands_out(box, thing.order, areas):
         return Look(turn, hidden=True)

@@ -131,7 +131,10 @@ def _pieces(grid: Grid, common: list[float], shift: float) -> list[_Piece]:
 
 
 def _index(places: list[float], x: float) -> int:
-    return min(range(len(places)), key=lambda i: abs(places[i] - x))
+    i = bisect_left(places, x)
+    if i == len(places) or (i and x - places[i - 1] <= places[i] - x):
+        return i - 1
+    return i
 
 
 def _repeated(upper: list[_Piece], lower: list[_Piece]) -> int:
