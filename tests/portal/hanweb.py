@@ -35,9 +35,9 @@ def build(host: Host, rows: list[Report], *, dialect: str = "records", surplus: 
     first = f'<script type="text/xml">{store(rows[:inline], len(rows))}</script>' if inline else ""
     asked = f"{{col:1,appid:'1',webid:60,path:'/',columnid:30067,sourceContentType:1,unitid:'{UNIT}',webname:'沙湾市',permissiontype:0}}"
     sizes = f"totalRecord:{len(rows)},groupSize:3,perPage:{per_page}"
-    store_ = f"dataStore:$('#{UNIT} script').html(),proxyUrl:'{PROXY}'"
+    data = f"dataStore:$('#{UNIT} script').html(),proxyUrl:'{PROXY}'"
     shown = "themeName:'default',showMode:'full',onChange: function(p) { return {a: p}; }"
-    config = f"$('#{UNIT}').jpage({{{sizes},{store_},ajaxParam:{asked},{shown}}})"
+    config = f"$('#{UNIT}').jpage({{{sizes},{data},ajaxParam:{asked},{shown}}})"
     host[COLUMN] = page(FRAME.html("政府信息公开年报", f'<div id="{UNIT}">{first}</div><script>{config}</script>'))
 
     def proxy(request: Request) -> Answer:
