@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -85,7 +84,7 @@ class Connection:
         )
         return Result(relation)
 
-    def execute(self, query: str, parameters: Any = None) -> duckdb.DuckDBPyConnection:
+    def execute(self, query: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Asks as DB-API does: `execute(…, [2024]).fetchall()`."""
         return self.duckdb.execute(query, parameters)
 

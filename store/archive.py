@@ -57,6 +57,7 @@ class Archive:
     def __init__(self, path: Path, *, reread: Reread | None = None) -> None:
         self.path = path
         self.connection = open_work(path)
+        self._open = True
         self._reread = reread
         self._agencies = Agencies(self.connection)
         rows = self.connection.execute("SELECT site_id, division_code, name FROM site").fetchall()
@@ -69,10 +70,12 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Writes everything into the database file itself and lets go of it."""
-        with writing(self.path / WORK):
-            self.connection.execute("CHECKPOINT")
-            self.connection.close()
+        """Writes everything into the database file itself and lets go of it; a second time does nothing."""
+        if self._open:
+            self._open = False
+            with writing(self.path / WORK):
+                self.connection.execute("CHECKPOINT")
+                self.connection.close()
 
     # runs and sites
 

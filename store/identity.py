@@ -107,6 +107,8 @@ def _kind(rest: str, whole: str, words: dict[str, Any]) -> str:
 def _place(text: str, site: str | None, known: Places) -> tuple[str | None, str]:
     """The division that a name begins with, and what follows it. Without one, the site's own and the whole name."""
     text = re.sub(r"^国家税务总局", "", text) or text
+    if site and (own := _township(site, text, known))[0] != site:
+        return own
     code, rest = _named(text, site, known)
     if code is None:
         code, rest = _stem(text, site, known)
@@ -129,23 +131,23 @@ def _step(text: str, code: str | None, site: str | None, known: Places) -> tuple
     for length in range(min(len(text), 15), 1, -1):
         bearers = [c for c in known.by_name.get(text[:length], ()) if code is None or (c.startswith(code) and c != code)]
         chosen = _nearest(bearers, site)
-        if chosen and _stands(text[length:]):
+        if chosen and not text[length:].startswith("域"):
             return chosen, length
     return None
 
 
-def _stands(rest: str) -> bool:
-    """False where what follows shows that the place is part of a longer word: 沙湾区 of 沙湾区域..."""
-    return not rest.startswith(("域", "间", "别"))
-
-
 def _nearest(bearers: list[str], site: str | None) -> str | None:
-    """The one that is, governs or lies in the site's division; else the only one there is."""
-    for size in (9, 6, 4, 2) if site else ():
-        near = [c for c in bearers if c.startswith(site[:size]) or site.startswith(c)] if site else []
-        if len(near) == 1:
+    """The one that is, governs or lies in the site's division or beside it; without a site, the only one there is."""
+    if site is None:  # 东莞市 is a prefecture and the one county in it
+        above = min(bearers, key=len, default=None)
+        return above if above and all(code.startswith(above) for code in bearers) else None
+    if site in bearers:
+        return site
+    for size in (6, 4, 2):
+        near = [c for c in bearers if (len(site) >= size and c.startswith(site[:size])) or site.startswith(c)]
+        if len(near) == 1 and (size > 2 or len(site) == 2 or site.startswith(near[0])):
             return near[0]
-    return bearers[0] if len(bearers) == 1 else None
+    return None
 
 
 def _stem(text: str, site: str | None, known: Places) -> tuple[str | None, str]:

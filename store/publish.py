@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from store.database import NEXT, PUBLISHED, SAFE, STORAGE, migrate, open_work, quoted, scalar
+from store.database import NEXT, PUBLISHED, SAFE, STORAGE, migrate, open_work, quoted, scalar, transaction
 from store.dictionary import fill
 from store.errors import NoDatabase, writing
 from store.views import create_views
@@ -79,9 +79,10 @@ def _make(connection: duckdb.DuckDBPyConnection, coming: Path, moment: datetime)
     try:
         connection.execute("USE next")
         migrate(connection, coming)
-        _copy(connection)
-        version = _stamp(connection, moment)
-        create_views(connection)
+        with transaction(connection):
+            _copy(connection)
+            version = _stamp(connection, moment)
+            create_views(connection)
         connection.execute("CHECKPOINT next")
         counts = [int(scalar(connection, f"SELECT count(*) FROM {what}")) for what in ("annual_report", "figure")]
     finally:

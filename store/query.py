@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from store.database import SAFE
+from store.database import SAFE, quoted
 from store.errors import QueryFailed
 from store.publish import published
 
 OPEN = {**SAFE, "python_enable_replacements": False}
-SANDBOX = {**OPEN, "enable_external_access": False, "lock_configuration": True}
 BATCH = 10_000
 TICK_S = 0.05
 
@@ -40,13 +39,20 @@ class Example:
 
 
 def open_published(path: Path, *, external: bool = False) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to a published file. With `external`, queries may read files and the network."""
+    """A read-only connection to a published file. With `external`, queries may read files and the network.
+
+    The file is attached to a database in memory of its own: two connections of one process, opened before and after a publish,
+    answer from two files.
+    """
     try:
-        return duckdb.connect(str(path), read_only=True, config=OPEN if external else SANDBOX)
+        connection = duckdb.connect(":memory:", config=OPEN)
+        connection.execute(f"ATTACH '{quoted(path)}' AS nianbao (READ_ONLY); USE nianbao")
+        if not external:
+            connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     except duckdb.Error as error:
-        raise QueryFailed(
-            f"{path} cannot be read: {_first_line(error)}; run `nianbao verify`, and publish again with `nianbao run`"
-        ) from error
+        said = f"{path} cannot be read: {_first_line(error)}; `nianbao verify` tells more, `nianbao run` publishes again"
+        raise QueryFailed(said) from error
+    return connection
 
 
 @contextmanager
@@ -97,21 +103,23 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str) -> Answer:
 def _interruptible(connection: duckdb.DuckDBPyConnection, work: Any) -> Any:  # noqa: ANN401 - whatever the work gives
     """Does the work in a thread, so that Ctrl-C reaches us while the database computes, and stops it."""
     outcome: dict[str, Any] = {}
+    done = Event()
 
     def run() -> None:
         try:
             outcome["result"] = work()
         except Exception as error:  # noqa: BLE001 - raised again below, in the caller's thread
             outcome["error"] = error
+        finally:
+            done.set()
 
-    thread = Thread(target=run, daemon=True)
-    thread.start()
+    Thread(target=run, daemon=True).start()
     try:
-        while thread.is_alive():
-            thread.join(TICK_S)
+        while not done.wait(TICK_S):
+            pass
     except KeyboardInterrupt:
         connection.interrupt()
-        thread.join()
+        done.wait()
         raise
     if (error := outcome.get("error")) is None:
         return outcome["result"]

@@ -52,8 +52,7 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(form_view(table, form()))
     for view in meanings()["view"]:
         connection.execute(chinese_view(view, columns_of(connection, view)))
-    for statement in comments(connection):
-        connection.execute(statement)
+    connection.execute(";\n".join(comments(connection)))
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

@@ -41,7 +41,9 @@ def _figure(table: str, row: str, column: str, unit: str | None, said: int | str
 def report(agency: str | None = "沙湾市金沟河镇", year: int | None = 2024, cells: Cells | None = None, **given: Any) -> Report:
     """A whole v2021 report of zeros with these cells, published on 22 January of the next year."""
     edition = given.pop("edition", "v2021")
-    problems_text = given.pop("problems_text", f"{agency}在{year}年的工作中仍存在公开内容不够全面的问题，下一步将加强学习，健全机制，努力改进。")
+    problems_text = given.pop(
+        "problems_text", f"{agency}在{year}年的工作中仍存在公开内容不够全面的问题，下一步将加强学习，健全机制，努力改进。"
+    )
     base = Report(
         status="read",
         reader="html",
@@ -68,8 +70,8 @@ def part(url: str, content: str = "", at: datetime | None = None, warc_offset: i
     return Part(url, sha256((content or url).encode()).hexdigest(), "text/html; charset=utf-8", when, "a.warc.gz", warc_offset)
 
 
-def source(url: str = "https://www.xjsw.gov.cn/1.htm", content: str = "", run_id: int = 1, site_id: str = "shawan", **given: Any) -> Provenance:
-    """The provenance of a page of one part."""
+def source(url: str = "https://www.xjsw.gov.cn/1.htm", content: str = "", **given: Any) -> Provenance:
+    """The provenance of a page of one part, read in run 1 on the portal of 沙湾市 unless `given` says otherwise."""
     at = given.pop("at", None)
-    base = Provenance(run_id, site_id, url, (part(url, content, at),), given.pop("reader_version", "1"))
+    base = Provenance(1, "shawan", url, (part(url, content, at),), "1")
     return replace(base, **given)
