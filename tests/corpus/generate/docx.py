@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from tests.corpus.generate.model import Specimen, Table
-from tests.corpus.generate.office import Part, stored_rows, width_of, zipped
+from tests.corpus.generate.office import OFFICE, Part, content_types, relations, stored_rows, width_of, zipped
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _COMPATIBLE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _SHAPE = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
 _CHINESE = "一二三四五六"
@@ -145,7 +146,7 @@ def document_xml(specimen: Specimen, dialect: Dialect) -> str:
     first, *rest = specimen.blocks
     body = [drawing.title(first if isinstance(first, str) else "")]
     body += [drawing.paragraph(block) if isinstance(block, str) else drawing.table(block) for block in rest]
-    spaces = f'xmlns:w="{dialect.namespace}" xmlns:mc="{_COMPATIBLE}" xmlns:wps="{_SHAPE}" xmlns:r="{_OFFICE}"'
+    spaces = f'xmlns:w="{dialect.namespace}" xmlns:mc="{_COMPATIBLE}" xmlns:wps="{_SHAPE}" xmlns:r="{OFFICE}"'
     return f'<?xml version="1.0" encoding="UTF-8"?><w:document {spaces}><w:body>{"".join(body)}<w:sectPr/></w:body></w:document>'
 
 
@@ -169,15 +170,15 @@ def _styles(namespace: str) -> str:
 
 def package(main: str, namespace: str = TRANSITIONAL, title: str = "", more: dict[str, bytes | str] | None = None) -> bytes:
     """A DOCX around a main part."""
-    main_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    relation = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
-    core = f'<cp:coreProperties xmlns:cp="c" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{escape(title)}</dc:title></cp:coreProperties>'
-    types = f'<Types xmlns="t"><Override PartName="/word/document.xml" ContentType="{main_type}"/></Types>'
+    kinds = {"document": "document.main", "styles": "styles", "numbering": "numbering"}
+    types = {f"word/{name}.xml": f"{_TYPE}.{kind}+xml" for name, kind in kinds.items()}
+    core = f'<cp:coreProperties xmlns:cp="{_CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{escape(title)}</dc:title></cp:coreProperties>'
     parts: dict[str, bytes | str] = {
-        "[Content_Types].xml": types,
-        "_rels/.rels": f'<Relationships xmlns="r">{relation}</Relationships>',
+        "[Content_Types].xml": content_types(types),
+        "_rels/.rels": relations(("officeDocument", "word/document.xml")),
         "docProps/core.xml": core,
         "word/document.xml": main,
+        "word/_rels/document.xml.rels": relations(("styles", "styles.xml"), ("numbering", "numbering.xml")),
         "word/styles.xml": _styles(namespace),
         "word/numbering.xml": _numbering(namespace),
     }

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from tests.corpus.generate.model import Box, Table
 
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STAMP = (2025, 1, 20, 8, 0, 0)
 
 
@@ -69,3 +72,17 @@ def zipped(parts: Mapping[str, bytes | str], stored: tuple[str, ...] = ()) -> by
             entry.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return target.getvalue()
+
+
+def relations(*targets: tuple[str, str]) -> str:
+    """A relationships part: (kind, target) of each, ids rId1, rId2, …"""
+    listed = "".join(f'<Relationship Id="rId{n}" Type="{OFFICE}/{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(targets, 1))
+    return f'<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="{RELATIONS}">{listed}</Relationships>'
+
+
+def content_types(parts: Mapping[str, str]) -> str:
+    """The content types part: part name → type, XML for the rest."""
+    listed = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in parts.items())
+    defaults = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    defaults += '<Default Extension="xml" ContentType="application/xml"/>'
+    return f'<?xml version="1.0" encoding="UTF-8"?><Types xmlns="{TYPES}">{defaults}{listed}</Types>'

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from tests.corpus.generate.model import Box, Specimen
-from tests.corpus.generate.office import placed, zipped
+from tests.corpus.generate.office import OFFICE, content_types, placed, relations, zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +122,17 @@ def workbook(sheets: list[str], strings: list[str], states: list[str] | None = N
     names = range(1, len(sheets) + 1)
     states = states or ["visible"] * len(sheets)
     listed = "".join(f'<sheet name="表{n}" sheetId="{n}" state="{state}" r:id="rId{n}"/>' for n, state in zip(names, states, strict=True))
-    relations = "".join(f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in names)
-    types = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    book = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    types = {"xl/workbook.xml": f"{book}.sheet.main+xml", "xl/sharedStrings.xml": f"{book}.sharedStrings+xml"}
+    types |= {f"xl/worksheets/sheet{n}.xml": f"{book}.worksheet+xml" for n in names}
     shared = "".join(f"<si><t xml:space='preserve'>{escape(text)}</t></si>" for text in strings)
-    main = f'<Relationship Id="a" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
     parts: dict[str, bytes | str] = {
-        "[Content_Types].xml": f'<Types xmlns="t"><Override PartName="/xl/workbook.xml" ContentType="{types}"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="r">{main}</Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{namespace}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="r">{relations}</Relationships>',
+        "[Content_Types].xml": content_types(types),
+        "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'<workbook xmlns="{namespace}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": relations(
+            *(("worksheet", f"worksheets/sheet{n}.xml") for n in names), ("sharedStrings", "sharedStrings.xml")
+        ),
         "xl/sharedStrings.xml": f'<sst xmlns="{namespace}">{shared}</sst>',
     }
     if styles:
