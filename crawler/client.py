@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -50,6 +51,7 @@ class Client:
         self._record = record
         self._guard = Guard(settings)
         self._connector = Connector(settings, self._guard, self.frontier)
+        self._refusals: Counter[str] = Counter()
         self._rules = Rulebook(settings, self.frontier, self._run)
         self._scope = Scope()
 
@@ -130,6 +132,7 @@ class Client:
         while True:
             result = await self._attempt(errand)
             if isinstance(result, Capture):
+                self._refusals.pop(authority_of(errand.url), None)
                 return result
             pause = self._pause(result, attempt)
             if pause is None:
@@ -198,11 +201,9 @@ class Client:
         if asks_to_slow_down(error.capture):
             self.frontier.rest(host, now + (error.retry_after_s or _SLOW_DOWN_S), error.code, error.message)
         elif isinstance(error, Blocked) and error.capture is not None and not errand.for_robots:
-            refusals = self.frontier.host(host).get("refusals", 0) + 1
-            if walls.recognise(error.capture) or refusals >= _REFUSALS_OF_A_WALL:
+            self._refusals[host] += 1
+            if walls.recognise(error.capture) or self._refusals[host] >= _REFUSALS_OF_A_WALL:
                 self.frontier.rest(host, now + self.settings.wall_rest_s, error.code, error.message)
-                refusals = 0
-            self.frontier.note(host, refusals=refusals)
 
     def _home_instead(self, errand: Errand, capture: Capture) -> CrawlError | None:
         """Tell a front page that is served in place of the page asked for; remember the front page when it is asked for."""

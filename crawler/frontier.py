@@ -184,7 +184,7 @@ class Frontier:
         return Rest(row["rest_until"], row["rest_code"], row["rest_why"])
 
     def note(self, host: str, **facts: Any) -> None:  # noqa: ANN401 - the columns of one table
-        """Keep facts of a host: `scheme` that answers, `tls_why` and `tls_since` of a TLS exception, `home` (sha256), `refusals`."""
+        """Keep facts of a host: `scheme` that answers, `tls_why` and `tls_since` of a TLS exception, `home` (sha256)."""
         names = ", ".join(facts)
         marks = ", ".join("?" * len(facts))
         changes = ", ".join(f"{name} = excluded.{name}" for name in facts)

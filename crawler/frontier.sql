@@ -50,7 +50,6 @@ CREATE TABLE IF NOT EXISTS host (
   rest_until REAL,
   rest_why   TEXT,
   rest_code  TEXT,
-  refusals   INTEGER NOT NULL DEFAULT 0,
   scheme     TEXT,
   tls_why    TEXT,
   tls_since  REAL,

@@ -10,6 +10,7 @@ import ssl
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,15 +18,14 @@ import httpx
 
 from crawler.capture import Capture, Truncated
 from crawler.settings import CrawlSettings
+from crawler.unpack import KEPT_OF_TOO_LARGE, unpack
 from crawler.unpack import Fault as UnpackFault
-from crawler.unpack import unpack
 from crawler.urls import host_of, port_of
 
 WireFault = Literal["connect", "tls", "timeout", "reset", "protocol"]
 BodyFault = Literal["too_large", "too_slow", "cut_off", "unreadable"]
 _TRUNCATED: dict[BodyFault, Truncated] = {"too_large": "length", "too_slow": "time", "cut_off": "disconnect"}
 _FAULT_OF: dict[UnpackFault, BodyFault] = {"too_large": "too_large", "incomplete": "cut_off", "unknown_coding": "unreadable"}
-KEPT_OF_TOO_LARGE = 1024 * 1024
 _LIMITS = httpx.Limits(max_connections=2, max_keepalive_connections=2, keepalive_expiry=30)
 
 
@@ -225,6 +225,7 @@ def _wire_error(error: Exception) -> WireError:
     return WireError("reset", f"connection lost: {described}")
 
 
+@cache
 def standard_context() -> ssl.SSLContext:
     """TLS as it should be: the system's and Mozilla's roots, names checked."""
     context = httpx.create_ssl_context(trust_env=False)
@@ -232,6 +233,7 @@ def standard_context() -> ssl.SSLContext:
     return context
 
 
+@cache
 def permissive_context() -> ssl.SSLContext:
     """TLS for a host whose own is broken: old versions, small keys, any certificate. The content is public; the use is recorded."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

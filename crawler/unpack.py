@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Fault = Literal["too_large", "incomplete", "unknown_coding"]
+KEPT_OF_TOO_LARGE = 1024 * 1024
+"""Bytes that are kept of a body which is too large, as sent and unpacked."""
+
 _GZIP = {"gzip", "x-gzip"}
 _FOREIGN = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
 _MAX_CODINGS = 4

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from crawler.capture import Capture, Truncated
-from crawler.transport import KEPT_OF_TOO_LARGE
-from crawler.unpack import unpack
+from crawler.unpack import KEPT_OF_TOO_LARGE, unpack
 from store import warc_format as form
 
 _UNPACKED_LIMIT = 1 << 30
