@@ -14,7 +14,7 @@ from extract.errors import TooComplex
 from extract.pdf_letters import LETTERS, UNREADABLE
 from extract.pdf_objects import Matrix, bounds_of, moved, things
 from extract.pdf_shapes import Area, rules, shapes
-from extract.pdf_visible import Look, looks
+from extract.pdf_visible import PLAIN, Areas, Look, looks, veils
 from extract.ruled import Box, Rule
 
 MOST_LETTERS = 200_000
@@ -64,7 +64,7 @@ def read_page(handle: int, number: int) -> Page:
     objects = things(handle)
     drawn = shapes(objects)
     outline = _outline(handle)
-    seen = looks(objects, drawn.areas, outline)
+    seen = looks(objects, drawn.areas)
     rotation = pdfium.page_rotation(handle)
     writing = _main_writing(seen, rotation)
     frame, width, height = _frame(outline, writing)
@@ -73,8 +73,20 @@ def read_page(handle: int, number: int) -> Page:
     page.areas = [area._replace(box=moved(area.box, frame)) for area in drawn.areas]
     page.pictures = [moved(bounds_of(thing), frame) for thing in objects if thing.kind == pdfium.IMAGE]
     page.paths = sum(thing.kind == pdfium.PATH for thing in objects)
-    _letters(handle, page, seen, frame, writing)
+    covers = [area for area in drawn.areas if area.opaque] + veils(objects, outline)
+    orders = {thing.handle: thing.order for thing in objects if thing.kind == pdfium.TEXT} if covers else {}
+    _letters(handle, page, _Print(seen, orders, Areas(covers), frame, writing))
     return page
+
+
+class _Print(NamedTuple):
+    """How a page's letters are printed: looks and painting order by text object, what may cover them, frame, main writing."""
+
+    seen: dict[int, Look]
+    orders: dict[int, int]
+    covers: Areas
+    frame: Matrix
+    writing: int
 
 
 def _outline(handle: int) -> Box:
@@ -109,7 +121,7 @@ def _unturned(turn: int, width: float, height: float) -> Matrix:
     return ((1, 0, 0, 1, 0, 0), (0, -1, 1, 0, 0, width), (-1, 0, 0, -1, width, height), (0, 1, -1, 0, height, 0))[turn]
 
 
-def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writing: int) -> None:
+def _letters(handle: int, page: Page, how: _Print) -> None:
     """Sort the page's characters into printed, hidden and askew ones."""
     text = pdfium.load_text(handle)
     if not text:
@@ -122,10 +134,10 @@ def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writ
         boxes = (c_float * (4 * count))()
         start = addressof(boxes)
         list(map(pdfium.character_box, repeat(text), range(count), range(start, start + 16 * count, 16)))
-        owners = _owners(text, count, seen, writing)
+        owners = _owners(text, count, how)
         unmapped = _unmapped(text, codes)
         flat = boxes[:]
-        odd = _odd_boxes(text, codes, flat, writing)
+        odd = _odd_boxes(text, codes, flat, how.writing)
     finally:
         pdfium.close_text(text)
     page.unmapped = len(unmapped)
@@ -134,15 +146,15 @@ def _letters(handle: int, page: Page, seen: dict[int, Look], frame: Matrix, writ
         letters[i] = UNREADABLE
     for i, box in odd.items():
         flat[4 * i : 4 * i + 4] = box.x0, box.bottom, box.x1, box.top
-    placed = _placed(letters, flat, frame)
+    placed = _placed(letters, flat, how.frame)
     if owners is None:
         printed = [glyph for glyph in placed if glyph[0]]
         page.glyphs = [g for g in printed if 0 <= g[1] + g[3] <= 2 * page.width and 0 <= g[2] + g[4] <= 2 * page.height]
         page.hidden = [glyph for glyph in printed if not _on(page, glyph)] if len(page.glyphs) < len(printed) else []
         return
     for i, glyph in enumerate(placed):
-        if glyph.text:
-            _sort_in(page, glyph, owners[i], writing, flat[4 * i : 4 * i + 4])
+        if glyph[0]:
+            _sort_in(page, glyph, owners[i], how, flat[4 * i : 4 * i + 4])
 
 
 def _placed(letters: list[str], flat: list[float], frame: Matrix) -> list[Glyph]:
@@ -179,11 +191,12 @@ def _odd_boxes(text: int, codes: list[int], flat: list[float], writing: int) -> 
     return odd
 
 
-def _owners(text: int, count: int, seen: dict[int, Look], writing: int) -> list[Look | None] | None:
-    """The look of each character's text object; None where all look plain."""
-    if not any(look.turn != writing or look.hidden or look.partly for look in set(seen.values())):
+def _owners(text: int, count: int, how: _Print) -> list[int] | None:
+    """The handle of each character's text object; None where all look plain and nothing can cover them."""
+    plain = PLAIN[how.writing]
+    if not how.orders and all(look is plain for look in how.seen.values()):
         return None
-    return [seen.get(owner) for owner in map(pdfium.character_object, repeat(text), range(count))]
+    return list(map(pdfium.character_object, repeat(text), range(count)))
 
 
 def _unmapped(text: int, codes: list[int]) -> frozenset[int]:
@@ -194,20 +207,15 @@ def _unmapped(text: int, codes: list[int]) -> frozenset[int]:
     return frozenset(failing)
 
 
-def _sort_in(page: Page, glyph: Glyph, look: Look | None, writing: int, own: list[float]) -> None:
+def _sort_in(page: Page, glyph: Glyph, owner: int, how: _Print, own: list[float]) -> None:
     """Put a letter where its look says; `own` is its left, top, right, bottom in the page's own space."""
-    if look is not None and look.turn is None:
+    turn, hidden, clip = how.seen.get(owner, PLAIN[how.writing])
+    if turn is None:
         page.askew.append(glyph)
         return
-    if look is not None and look.turn is not None and look.turn != writing:
-        glyph = glyph._replace(turn=(look.turn - writing) % 4)
-    seen = _on(page, glyph) and (look is None or not (look.hidden or (look.partly and _covered(look, own))))
-    (page.glyphs if seen else page.hidden).append(glyph)
-
-
-def _covered(look: Look, own: list[float]) -> bool:
-    """Whether a letter, in the page's own space, is clipped away or painted over."""
+    if turn != how.writing:
+        glyph = glyph._replace(turn=(turn - how.writing) % 4)
     x, y = (own[0] + own[2]) / 2, (own[1] + own[3]) / 2
-    if look.clip is not None and not look.clip.holds(x, y):
-        return True
-    return any(cover.holds(x, y) for cover in look.covers)
+    cut = clip is not None and not clip.holds(x, y)
+    covered = bool(how.orders) and how.covers.cover(x, y, how.orders.get(owner, MOST_LETTERS))
+    (page.hidden if hidden or cut or covered or not _on(page, glyph) else page.glyphs).append(glyph)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -23,6 +24,8 @@ from extract.stitch import stitched
 READER = "pdfplumber"
 MOST_PAGES = 200
 SNAP = 3.0
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every oddity of every font
 
 _Placed = list[tuple[float, Grid]]
 

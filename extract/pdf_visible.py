@@ -1,13 +1,15 @@
-"""Which text objects of a PDF page are seen in print: not those in invisible mode, white on white, clipped away, or painted over."""
+"""Which letters of a PDF page are seen in print: not those in invisible mode, white on white, clipped away, or painted over."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
+from ctypes import addressof, c_float, c_uint
 from typing import NamedTuple
 
 from extract import pdf_calls as pdfium
-from extract.pdf_objects import Thing, bounds_of, clip_of, ink, matrix_of, overlap
+from extract.pdf_objects import IDENTITY, PALE, Thing, bounds_of, clip_of, ink, matrix_of, overlap
 from extract.pdf_shapes import Area
 from extract.ruled import Box
 
@@ -20,29 +22,20 @@ OVERLAY = 0.5
 
 
 class Look(NamedTuple):
-    """What one text object does to its letters.
-
-    `turn` counts quarter turns (None: askew). Letters outside `clip` or inside one of `covers` are not seen.
-    """
+    """What one text object does to its letters: quarter turns (None: askew), whether all are hidden, the box that clips them."""
 
     turn: int | None
     hidden: bool
     clip: Box | None = None
-    covers: tuple[Box, ...] = ()
-
-    @property
-    def partly(self) -> bool:
-        """Whether some letters may be hidden and others not."""
-        return self.clip is not None or bool(self.covers)
 
 
 PLAIN: dict[int | None, Look] = {turn: Look(turn, hidden=False) for turn in (0, 1, 2, 3, None)}
 
 
-class _Areas:
+class Areas:
     """Painted areas, found by where they lie."""
 
-    def __init__(self, areas: list[Area]) -> None:
+    def __init__(self, areas: Iterable[Area]) -> None:
         self.bands: dict[int, list[Area]] = defaultdict(list)
         self.large: list[Area] = []
         for area in areas:
@@ -56,46 +49,72 @@ class _Areas:
     def at(self, x: float, y: float) -> list[Area]:
         """The areas that hold a point, in painting order."""
         near = [*self.large, *self.bands.get(int(y // BAND), ())]
-        return sorted((a for a in near if a.box.x0 <= x <= a.box.x1 and a.box.top <= y <= a.box.bottom), key=lambda a: a.order)
+        return sorted((a for a in near if a.box.holds(x, y)), key=lambda a: a.order)
 
-    def over(self, box: Box, order: int) -> tuple[Box, ...]:
-        """The opaque areas painted after `order` that lie over part of the box."""
-        near = [*self.large, *self.bands.get(int((box.top + box.bottom) / 2 // BAND), ())]
-        middle = (box.top + box.bottom) / 2
-        return tuple(
-            a.box for a in near
-            if a.order > order and a.opaque and a.box.x0 < box.x1 and a.box.x1 > box.x0 and a.box.top < middle < a.box.bottom
-        )  # fmt: skip
+    def cover(self, x: float, y: float, order: int) -> bool:
+        """Whether an opaque area painted after `order` holds the point."""
+        for near in (self.bands.get(int(y // BAND), ()), self.large):
+            for (x0, top, x1, bottom), painted, _, opaque in near:
+                if painted > order and x0 < x < x1 and top < y < bottom and opaque:
+                    return True
+        return False
 
 
-def looks(objects: list[Thing], areas: list[Area], page: Box) -> dict[int, Look]:
+def veils(objects: list[Thing], page: Box) -> list[Area]:
+    """Pictures so large that they hide what was painted before them."""
+    least = OVERLAY * page.width * page.height
+    boxes = [(bounds_of(thing), thing.order) for thing in objects if thing.kind == pdfium.IMAGE]
+    return [Area(box, order, white=False) for box, order in boxes if box.width * box.height >= least]
+
+
+def looks(objects: list[Thing], areas: list[Area]) -> dict[int, Look]:
     """How each text object of a page is seen, by its handle."""
-    pictures = [(bounds_of(thing), thing.order) for thing in objects if thing.kind == pdfium.IMAGE]
-    size = page.width * page.height
-    veils = [Area(box, order, white=False) for box, order in pictures if box.width * box.height >= OVERLAY * size]
-    ground = [Area(box, order, white=False, opaque=False) for box, order in pictures]
-    lying = _Areas([*areas, *veils, *ground])
-    return {thing.handle: _look(thing, lying, bool(areas or veils)) for thing in objects if thing.kind == pdfium.TEXT}
+    texts = [thing for thing in objects if thing.kind == pdfium.TEXT]
+    plain = _plain([thing.handle for thing in texts])
+    if all(plain) and not any(thing.matrix is not IDENTITY for thing in texts):
+        return dict.fromkeys([thing.handle for thing in texts], PLAIN[0])
+    ground = Areas([*areas, *(Area(bounds_of(t), t.order, False, False) for t in objects if t.kind == pdfium.IMAGE)])
+    return {
+        thing.handle: PLAIN[0] if simple and thing.matrix is IDENTITY else _look(thing, ground)
+        for thing, simple in zip(texts, plain, strict=True)
+    }
 
 
-def _look(thing: Thing, areas: _Areas, painted: bool) -> Look:
+def _plain(handles: list[int]) -> list[bool]:
+    """For each text object, whether it is simply dark, upright in its own space and not clipped: asked in bulk, for most are."""
+    count = len(handles)
+    matrices, colours = (c_float * (6 * count))(), (c_uint * (4 * count))()
+    first, start = addressof(matrices), addressof(colours)
+    list(map(pdfium.object_matrix, handles, range(first, first + 24 * count, 24)))
+    channels = [range(start + 4 * k, start + 16 * count + 4 * k, 16) for k in range(4)]
+    known = list(map(pdfium.fill_color, handles, *channels))
+    modes = list(map(pdfium.text_mode, handles))
+    clips = list(map(pdfium.count_clips, map(pdfium.clip_path, handles)))
+    flat, shades = matrices[:], colours[:]
+    palest = map(min, shades[0::4], shades[1::4], shades[2::4])
+    dark = [alpha and pale < PALE for alpha, pale in zip(shades[3::4], palest, strict=True)]
+    return [
+        bool(not b and a > 0 and clip <= 0 and mode not in pdfium.INVISIBLE_MODES and (shade or not colour))
+        for a, b, clip, mode, shade, colour in zip(flat[0::6], flat[1::6], clips, modes, dark, known, strict=True)
+    ]
+
+
+def _look(thing: Thing, ground: Areas) -> Look:
     m = matrix_of(thing)
     turn = _quarters(m[0], m[1])
     shade = 0 if pdfium.text_mode(thing.handle) in pdfium.INVISIBLE_MODES else ink(thing.handle)
-    clip = clip_of(thing)
-    if clip is None and shade == 2 and not painted:
-        return PLAIN[turn]
     if shade == 0:
         return Look(turn, hidden=True)
+    clip = clip_of(thing)
+    if clip is None and shade == 2:
+        return PLAIN[turn]
     box = bounds_of(thing)
-    if shade == 1 and not _stands_out(box, thing.order, areas):
+    if shade == 1 and not _stands_out(box, thing.order, ground):
         return Look(turn, hidden=True)
-    if clip is not None:
-        seen = overlap(clip, box)
-        if seen.width < 0 or seen.height < 0:
-            return Look(turn, hidden=True)
-        clip = None if clip.covers(box, 1.0) else clip
-    return Look(turn, False, clip, areas.over(box, thing.order) if painted else ())
+    if clip is None or clip.covers(box, 1.0):
+        return PLAIN[turn]
+    seen = overlap(clip, box)
+    return Look(turn, seen.width < 0 or seen.height < 0, clip)
 
 
 def _quarters(a: float, b: float) -> int | None:
@@ -107,7 +126,7 @@ def _quarters(a: float, b: float) -> int | None:
     return turn % 4 if abs(degrees - 90 * turn) <= ASKEW else None
 
 
-def _stands_out(box: Box, order: int, areas: _Areas) -> bool:
+def _stands_out(box: Box, order: int, ground: Areas) -> bool:
     """Whether white letters lie on something dark."""
-    below = [area for area in areas.at((box.x0 + box.x1) / 2, (box.top + box.bottom) / 2) if area.order < order]
+    below = [area for area in ground.at((box.x0 + box.x1) / 2, (box.top + box.bottom) / 2) if area.order < order]
     return bool(below) and not below[-1].white
