@@ -141,7 +141,7 @@ class _Search:
             return await self.fetcher.get(candidate.url, referer=candidate.via, conditional=candidate.menu is not None)
         except CrawlError as error:
             self.note(candidate, f"{error.code}: {error.message}", lost=candidate.known and isinstance(error, Gone | BadRedirect))
-            if candidate.known or candidate.annual or candidate.depth == 0:
+            if (candidate.known or candidate.annual or candidate.depth == 0) and not candidate.guess:
                 self.problems.append(Trouble("find", candidate.url, error.code, error.message))
             return None
 
@@ -155,7 +155,7 @@ class _Search:
         if judgement.annual:
             candidate = replace(candidate, annual=True, year=candidate.year or links.year_of_address(page.url))
         told = {links.page_key(row.url) for row in judgement.reports}
-        offers = [offer for offer in find_rank.candidates(page, candidate) if links.page_key(offer.url) not in told]
+        offers = list(find_rank.candidates(page, candidate, told))
         if judgement.annual:
             offers += self.annual(page, candidate, judgement, family, offers)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from crawler import links
 from crawler.listing import Column
 from crawler.page import Anchor, Page
+from crawler.paging import signs_of
 
 KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "find.toml").read_text(encoding="utf-8"))
 
@@ -33,6 +34,8 @@ class Candidate:
     depth: int = 0
     hops: int = 0
     known: bool = False
+    guess: bool = False
+    """Made up, not offered by any page: that it does not exist is no problem."""
     family: str = "auto"
     menu: str | None = None
     """Set for a known column that is itself a report: the page that lists it."""
@@ -47,10 +50,14 @@ def name_of(text: str) -> str:
     return _compiled(KNOWN["child"]["edges"]).sub("", links.plain(text))
 
 
-def candidates(page: Page, at: Candidate) -> Iterator[Candidate]:
-    """The links of a page that may lead on, each with its score; a child of an annual-report column inherits what that knows."""
+def candidates(page: Page, at: Candidate, told: Collection[str] = ()) -> Iterator[Candidate]:
+    """The links of a page that may lead on, each with its score; a child of an annual-report column inherits what that knows.
+
+    `told` are the page keys of its report rows, which lead nowhere else.
+    """
+    turned = {*_pager_pages(page), *told}
     for anchor in page.links:
-        if anchor.origin == "redirect" or links.is_file(anchor.url) or links.page_key(anchor.url) == links.page_key(page.url):
+        if anchor.origin == "redirect" or links.is_file(anchor.url) or links.page_key(anchor.url) in turned:
             continue
         found = _child(anchor, page, at) or _ranked(anchor, page, at)
         if found is not None and found.score > 0:
@@ -63,7 +70,7 @@ def endpoints(page: Page, at: Candidate, year: int) -> Iterator[Candidate]:
         for url in dict.fromkeys(anchor.url for anchor in page.links):
             if found := _compiled(known["seen"]).match(url):
                 address = known["address"].format(year=year - 1, **found.groupdict())
-                yield _candidate(address, KNOWN["path"]["endpoint"] - at.depth, known["why"], "", page, at, annual=True)
+                yield _candidate(address, KNOWN["path"]["endpoint"] - at.depth, known["why"], "", page, at, annual=True, guess=True)
 
 
 def is_annual_name(name: str) -> bool:
@@ -80,6 +87,14 @@ def same_site(one: str, other: str) -> bool:
     if re.fullmatch(r"[\d.]+", first.hostname or "") or "[" in first.netloc:
         return False
     return _domain(first.hostname or "") == _domain(second.hostname or "")
+
+
+def _pager_pages(page: Page) -> set[str]:
+    """The page itself and the further pages of its listing: a walk's business, not a search's."""
+    signs = signs_of(page)
+    clicks = [*signs.numbered.values(), *([signs.following] if signs.following else [])]
+    numbers = [link.url for link in page.links if _compiled(KNOWN["child"]["paging"]).search(name_of(link.text))]
+    return {links.page_key(url) for url in (page.url, *(click.url for click in clicks), *numbers)}
 
 
 def _ranked(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
@@ -121,7 +136,7 @@ def _by_path(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate 
             anchor.url, KNOWN["path"]["annual"] - less, "address of an annual-report column", name, page, at, annual=True, year=year
         )
     if stem and (folder := _folder(anchor.url, stem)):
-        return _candidate(folder, KNOWN["path"]["folder"] - less, "folder of an annual report", "", page, at, annual=True)
+        return _candidate(folder, KNOWN["path"]["folder"] - less, "folder of an annual report", "", page, at, annual=True, guess=True)
     if len(name) <= 20 and _compiled(links.KNOWN["paths"]["disclosure"]).search(parts.path) and not links.is_article(anchor.url):
         return _candidate(anchor.url, KNOWN["path"]["disclosure"] - less - 8 * bool(name), "address of disclosure", name, page, at)
     return None
@@ -209,8 +224,10 @@ def _candidate(
     annual: bool = False,
     year: int | None = None,
     agency: str | None = None,
+    guess: bool = False,
 ) -> Candidate:
-    return Candidate(url, score, why, name, page.url, annual, year, agency or (at.agency if annual else None), at.depth + 1)
+    agency = agency or (at.agency if annual else None)
+    return Candidate(url, score, why, name, page.url, annual, year, agency, at.depth + 1, guess=guess)
 
 
 def _domain(host: str) -> str:
