@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nianbao.errors import Locked
+from nianbao.errors import CannotWrite, Locked
 from nianbao.messages import say
 
 NAME = "nianbao.lock"
@@ -29,9 +29,12 @@ class Holder:
 
 @contextmanager
 def held(archive: Path) -> Iterator[None]:
-    """Hold the archive's lock while the block runs; raises `Locked` at once where another process has it."""
-    archive.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(archive / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    """Hold the archive's lock while the block runs; raises `Locked` at once where another process has it, or `CannotWrite`."""
+    try:
+        archive.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(archive / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise CannotWrite(say("cannot write {path}: {error}", path=archive, error=error.strerror)) from error
     try:
         if not _take_patiently(descriptor):
             raise Locked(_who(archive))

@@ -18,6 +18,7 @@ from crawler.listing import Listing
 from crawler.site import Site
 from extract.report import Report
 from nianbao.deliveries import Held, Shelf, bodies, provenance
+from nianbao.finishing import Finishing
 from nianbao.ledger import Ledger
 from nianbao.progress import Progress
 from nianbao.reading import ReadingPool
@@ -31,7 +32,7 @@ async def follow(
     """One site from its home page to its rows; every event leaves a row."""
     memory: dict[str, Any] = recorder.frontier.recall(site.id)
     end = SiteEnd(site.id, "unreachable", {}, "nothing was heard of it")
-    async for event in crawl(site, recorder.at(site), memory, plan):
+    async for event in crawl(site, Finishing(recorder.at(site)), memory, plan):
         match event:
             case Found():
                 ledger.found(site, event)
