@@ -155,7 +155,8 @@ class _Search:
         if judgement.annual:
             candidate = replace(candidate, annual=True, year=candidate.year or links.year_of_address(page.url))
         told = {links.page_key(row.url) for row in judgement.reports}
-        offers = list(find_rank.candidates(page, candidate, told))
+        offered = find_rank.candidates(page, candidate, told if judgement.annual else ())
+        offers = [offer for offer in offered if links.page_key(offer.url) not in told]
         if judgement.annual:
             offers += self.annual(page, candidate, judgement, family, offers)
         else:
