@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 from extract import flow
 from extract.doc_file import DAMAGE, PAPX_IN_DATA, Piece, WordFile, modifiers, open_doc
+from extract.doc_lists import UNSTATED, Membership, membership, read_lists, read_styles
 from extract.doc_row import RowShape, shape_row
 from extract.document import Document
 from extract.errors import Unreadable
 from extract.flow import Item, Line
 from extract.nest import Nest
+from extract.numbering import Lists
 
 _GONE = "\uffff"
 """Stands for a character that is not printed: deleted, hidden, field code."""
@@ -44,9 +46,10 @@ def _items(word: WordFile) -> Iterator[Item]:
     starts = [0]
     for size in word.stories:
         starts.append(starts[-1] + max(0, size))
+    styles, lists = read_styles(word), read_lists(word)
     for story in (_BODY, _TEXT_BOXES, _FOOTNOTES, _ENDNOTES):
         if word.stories[story] > 0:
-            yield from Story(word, text, deleted).items(starts[story], starts[story + 1])
+            yield from Story(word, text, deleted, styles, lists).items(starts[story], starts[story + 1])
 
 
 def _text(word: WordFile) -> tuple[str, frozenset[int]]:
@@ -120,12 +123,12 @@ def _without_codes(text: str) -> str:
 
 @dataclass(slots=True)
 class Props:
-    """What a paragraph's modifiers say of tables: its depth, whether its mark ends a cell or a row, the row's shape."""
+    """What a paragraph's modifiers say: its depth in tables, whether its mark ends a cell or a row, the row's shape, its list."""
 
     depth: int = 0
     ends_cell: bool = False
     ends_row: bool = False
-    heading: bool = False
+    member: Membership = UNSTATED
     row: RowShape | None = None
 
 
@@ -136,6 +139,8 @@ class Story:
     word: WordFile
     text: str
     deleted: frozenset[int]
+    styles: Sequence[Membership]
+    lists: Lists
     nest: Nest = field(default_factory=lambda: Nest(partial(shape_row, shape=None)))
     seen: dict[tuple[bytes, bytes], Props] = field(default_factory=dict)
 
@@ -160,13 +165,18 @@ class Story:
         if props.ends_row:
             self.nest.end_row(props.depth, partial(shape_row, shape=props.row), at in self.deleted)
             return
-        self.nest.line(props.depth, Line(text, props.heading))
+        self.nest.line(props.depth, Line(self._label(props.member, text) + text, bool(props.member.heading)))
         if props.ends_cell or (props.depth == 1 and mark == "\x07"):
             self.nest.end_cell(props.depth)
 
+    def _label(self, member: Membership, text: str) -> str:
+        """What Word prints before a paragraph of a list."""
+        return self.lists.label(str(member.list_id), member.level or 0) if member.list_id and text.strip() else ""
+
     def _props(self, *groups: bytes) -> Props:
         packed = groups[0][2:] + groups[1]
-        props = Props()
+        style = struct.unpack_from("<H", groups[0])[0] if len(groups[0]) >= 2 else 0
+        props = Props(member=membership(packed).over(self.styles[style] if style < len(self.styles) else UNSTATED))
         inside, row_end, depth = False, False, 0
         for code, operand in self._modifiers(packed, 0):
             value = operand[0] if operand else 0
@@ -178,8 +188,6 @@ class Story:
                 row_end = row_end or bool(value)
             elif code == 0x244B:
                 props.ends_cell = bool(value)
-            elif code == 0x2640:
-                props.heading = value < 9
             elif code >> 10 & 7 == 5:
                 props.row = RowShape() if props.row is None else props.row
                 props.row.apply(code, operand)

@@ -15,6 +15,7 @@ from extract.flow import Item, Line
 from extract.nest import Nest
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|(\\)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _MAX_GROUPS = 2000
 _CHARSETS = {134: "gb18030", 136: "big5", 128: "cp932", 129: "cp949", 204: "cp1251", 161: "cp1253", 238: "cp1250", 77: "mac_roman"}
 _PAGES = {936: "gb18030", 54936: "gb18030", 950: "big5", 932: "cp932", 949: "cp949", 65001: "utf-8", 10000: "mac_roman", 10008: "gb18030"}
@@ -202,6 +203,7 @@ class Reader:
 
     def _write(self, text: str) -> None:
         state = self.state
+        text = _CONTROL.sub("", text)
         if state.title:
             self.title.append(text)
         elif not (state.silent or state.hidden or state.deleted) and state.story:

@@ -22,6 +22,30 @@ _DELETED = struct.pack("<HB", 0x0800, 1)
 _HIDDEN = struct.pack("<HB", 0x083C, 1)
 
 
+_IN_LIST = struct.pack("<HHHB", 0x460B, 1, 0x260A, 0)
+_STYLED = struct.pack("<H", 1)
+"""The index of the second style, whose paragraphs are headings in the list."""
+
+
+def _level() -> bytes:
+    text = "\0、"
+    return struct.pack("<iB", 1, 37) + bytes(23) + struct.pack("<H", len(text)) + text.encode("utf-16-le")
+
+
+def _style(name: str, sti: int, packed: bytes) -> bytes:
+    head = struct.pack("<HHHHH", sti, 1 | 0xFFF << 4, 2, 0, 0)
+    body = head + struct.pack("<H", len(name)) + name.encode("utf-16-le") + bytes(2) + struct.pack("<HH", 2 + len(packed), 0) + packed
+    return struct.pack("<H", len(body)) + body + bytes(len(body) % 2)
+
+
+_LISTS = (
+    (0xA2, struct.pack("<HHH", 18, 2, 10) + bytes(14) + _style("Normal", 0, b"") + _style("heading 1", 1, _IN_LIST)),
+    (0x2E2, struct.pack("<hi", 1, 77) + bytes(22) + b"\1\0" + _level()),
+    (0x2EA, struct.pack("<Ii", 1, 77) + bytes(12) + struct.pack("<I", 0xFFFFFFFF)),
+)
+"""The style sheet, the lists and their numbers, each with its place in the file information block."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What a specimen is made to hold."""
@@ -40,6 +64,8 @@ class Dialect:
     horizontal: int = 0
     """1 or 2: merged columns as marked cells instead of wide ones, the first of them marked so."""
     wps: bool = False
+    numbered: bool = False
+    """Section headings belong to a list, directly or through their style, and their numbers are not in the text."""
 
 
 DIALECTS: dict[str, Dialect] = {
@@ -53,6 +79,7 @@ DIALECTS: dict[str, Dialect] = {
     "marked": Dialect(horizontal=1),
     "marked2": Dialect(horizontal=2),
     "wps": Dialect(wps=True),
+    "numbered": Dialect(numbered=True),
 }
 
 
@@ -79,6 +106,15 @@ class Writer:
         """Ends a paragraph with its mark."""
         self.write(mark)
         self.paragraphs.append((self.at, properties))
+
+    def paragraph(self, text: str) -> None:
+        """A paragraph of the body; a section heading gives its number to a list where the dialect says so."""
+        if self.dialect.numbered and text[1:2] == "、" and text[0] in "一二三四五六":
+            self.write(text[2:])
+            self.end("\r", _IN_LIST if text[0] in "一三五" else _STYLED)
+        else:
+            self.write(text)
+            self.end("\r")
 
     def figure(self, text: str) -> None:
         """A figure, with what the dialect does to it."""
@@ -144,7 +180,8 @@ class Writer:
         spots = _Spots(cuts, places)
         pages = bytearray(body.ljust(-(-len(body) // 512) * 512, b"\0"))
         page_of = (_TEXT_AT + len(pages)) // 512
-        paragraph_runs = spots.split([(start, end, bytes(2) + look) for start, end, look in _intervals(self.paragraphs)])
+        styled = [(start, end, look if look[:2] == _STYLED else bytes(2) + look) for start, end, look in _intervals(self.paragraphs)]
+        paragraph_runs = spots.split(styled)
         papx, pages_papx = _plc(paragraph_runs, page_of, papx=True)
         chpx, pages_chpx = _plc(spots.split(self.characters), page_of + len(pages_papx) // 512, papx=False)
         fib = bytearray(_TEXT_AT)
@@ -156,7 +193,11 @@ class Writer:
         struct.pack_into("<II", fib, 0x1A2, 0, len(table))
         struct.pack_into("<II", fib, 0x102, len(table), len(papx))
         struct.pack_into("<II", fib, 0xFA, len(table) + len(papx), len(chpx))
-        return {"WordDocument": bytes(fib) + bytes(pages) + pages_papx + pages_chpx, "1Table": table + papx + chpx}
+        table += papx + chpx
+        for where, structure in _LISTS if self.dialect.numbered else ():
+            struct.pack_into("<II", fib, where, len(table), len(structure))
+            table += structure
+        return {"WordDocument": bytes(fib) + bytes(pages) + pages_papx + pages_chpx, "1Table": table}
 
 
 def _cell_properties(depth: int) -> bytes:
@@ -270,8 +311,7 @@ def draw(specimen: Specimen, dialect: Dialect = DIALECTS["plain"]) -> bytes:
     writer = Writer(dialect, random.Random(specimen.year))
     for block in specimen.blocks:
         if isinstance(block, str):
-            writer.write(block)
-            writer.end("\r")
+            writer.paragraph(block)
         else:
             writer.table(block)
     streams = writer.streams()
