@@ -94,24 +94,27 @@ class Client:
 
     async def _run(self, errand: Errand) -> Capture:
         while True:
-            self._admit(errand)
-            if self.settings.respect_robots and not errand.for_robots:
-                errand = replace(errand, delay_s=await self._rules.heed(errand))
-            capture = await self._persist(errand)
+            try:
+                capture = await self._step(errand)
+            except Refused as error:
+                if not errand.hops:
+                    raise
+                raise BadRedirect(errand.asked, f"a redirect leads to {errand.url}: {error.message}") from error
             hop = errand.follow(capture, self.settings.max_redirects)
             if hop is None:
                 return capture
             errand = hop
 
+    async def _step(self, errand: Errand) -> Capture:
+        self._admit(errand)
+        if self.settings.respect_robots and not errand.for_robots:
+            errand = replace(errand, delay_s=await self._rules.heed(errand))
+        return await self._persist(errand)
+
     def _admit(self, errand: Errand) -> None:
         """Refuse what may not be asked for, now or ever."""
         scope = errand.scope
-        try:
-            self._guard.check(errand.url, scope.also_hosts)
-        except Refused as error:
-            if errand.hops:
-                raise BadRedirect(errand.asked, f"a redirect leads to {errand.url}: {error.message}") from error
-            raise
+        self._guard.check(errand.url, scope.also_hosts)
         if scope.requests >= self.settings.max_site_requests or scope.bytes >= self.settings.max_site_mb * MEGABYTE:
             raise OverBudget(errand.asked, f"{scope.requests} requests and {scope.bytes} bytes are spent on this site in this run")
         self._let_rest(errand)
@@ -150,7 +153,7 @@ class Client:
             failure.__cause__ = error
             return failure
         except CrawlError as error:
-            return self._as_asked(errand, error)
+            return type(error)(errand.asked, error.message, retry_after_s=error.retry_after_s)
         capture = replace(answer.capture, url=errand.asked, redirects=errand.hops)
         verdict = judge(replace(answer, capture=capture)) or self._home_instead(errand, capture)
         errand.scope.requests += 1
@@ -158,11 +161,6 @@ class Client:
         if self._record is not None:
             await self._record(capture, errand.scope.site, verdict is None)
         return capture if verdict is None else verdict
-
-    def _as_asked(self, errand: Errand, error: CrawlError) -> CrawlError:
-        if isinstance(error, Refused) and errand.hops:
-            return BadRedirect(errand.asked, f"a redirect leads to {errand.url}: {error.message}")
-        return type(error)(errand.asked, error.message, retry_after_s=error.retry_after_s)
 
     def _ask(self, errand: Errand) -> Ask:
         headers = {

@@ -50,7 +50,7 @@ class Guard:
         found = await self._look_up(url, host, port)
         addresses = tuple(str(address) for address in found if self.allows(address))
         if not addresses:
-            raise Refused(url, f"{host} resolves to {', '.join(map(str, found))}, which is not a public address")
+            raise Refused(url, f"the host resolves to {', '.join(map(str, found))}, which is not a public address")
         self._known[host, port] = (loop.time() + _LIFETIME_S, addresses)
         return addresses
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,6 +27,7 @@ WireFault = Literal["connect", "tls", "timeout", "reset", "protocol"]
 BodyFault = Literal["too_large", "too_slow", "cut_off", "unreadable"]
 _TRUNCATED: dict[BodyFault, Truncated] = {"too_large": "length", "too_slow": "time", "cut_off": "disconnect"}
 _FAULT_OF: dict[UnpackFault, BodyFault] = {"too_large": "too_large", "incomplete": "cut_off", "unknown_coding": "unreadable"}
+_CONNECTION = attrgetter("_httpcore_stream._stream._connection")
 _LIMITS = httpx.Limits(max_connections=2, max_keepalive_connections=2, keepalive_expiry=30)
 
 
@@ -124,6 +126,9 @@ class Wire:
             body.fail("cut_off", f"the body breaks off: {error}")
         finally:
             await response.aclose()
+        if body.fault is None and _left_over(response):
+            await response.extensions["network_stream"].aclose()
+            body.fail("cut_off", "more bytes came than the stated length")
         return body
 
     def _request(self, ask: Ask, address: str) -> httpx.Request:
@@ -201,6 +206,15 @@ def _answer(ask: Ask, address: str, started: datetime, request: httpx.Request, r
         reason=_text_of(response, "reason_phrase", ""),
     )
     return Answer(capture, body.fault, body.message)
+
+
+def _left_over(response: httpx.Response) -> bool:
+    """Whether bytes beyond the answer lie in the connection's buffer, where httpcore would take them for the next answer.
+
+    No public attribute tells; where the private ones have moved, AttributeError says so at the first request.
+    """
+    connection = _CONNECTION(response.stream)
+    return bool(connection._h11_state.trailing_data[0])
 
 
 def _text_of(response: httpx.Response, name: str, default: str) -> str:
