@@ -63,6 +63,11 @@ def printed(ink: Image, box: Box, dpi: float) -> Printed:
     return Printed(lines, doubtful, cut)
 
 
+def firm(ink: Image) -> Image:
+    """255 where ink is surely print, 0 elsewhere."""
+    return np.where(ink == FIRM, 255, 0).astype(np.uint8)
+
+
 def _spots(mask: NDArray[np.bool_]) -> list[Spot]:
     stats = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2]
     return [Spot(*row) for row in stats[1:].tolist()]

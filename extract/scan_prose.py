@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from extract.ruled import Box
-from extract.scan_cell import FIRM, crop
+from extract.scan_cell import crop, firm
 from extract.scan_ink import Image
 from extract.scan_lines import lines_of
 from extract.scan_ocr import Recogniser
@@ -49,7 +49,7 @@ def read(sheet: Sheet, recogniser: Recogniser) -> list[Text]:
 
 def _outside(sheet: Sheet) -> Image:
     """The ink without tables and without long rules (underlines, letterheads)."""
-    ink = np.where(sheet.ink == FIRM, 255, 0).astype(np.uint8)
+    ink = firm(sheet.ink)
     for lattice in sheet.lattices:
         box = lattice.box
         ink[max(0, int(box.top) - 3) : int(box.bottom) + 4, max(0, int(box.x0) - 3) : int(box.x1) + 4] = 0
