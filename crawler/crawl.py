@@ -145,7 +145,7 @@ class _Crawl:
         if capture.status == 304 or len(capture.body) > 64 << 10 or b"<" not in capture.body[:1024]:
             return capture
         page = parse(capture.final_url, decode.text(capture))
-        redirects = [link.url for link in page.of("redirect") if links.page_key(link.url) != links.page_key(page.url)]
+        redirects = [link.url for link in page.of("redirect")]
         targets = [url for url in find_judge.onward(page) if url in redirects]
         return await self.fetcher.get(targets[0], referer=capture.final_url) if targets else capture
 

@@ -72,6 +72,7 @@ class _Search:
     queue: list[tuple[float, int, int, Candidate]] = field(default_factory=list)
     order: count[int] = field(default_factory=count)
     seen: dict[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
     columns: dict[str, Column] = field(default_factory=dict)
     gates: dict[str, Column] = field(default_factory=dict)
     reports: dict[str, str] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class _Search:
             self.push(start)
         while self.queue and self.queue[0][3].score >= max(floor, self.floor):
             candidate = heapq.heappop(self.queue)[3]
-            if links.page_key(candidate.url) in self.seen:
+            if self.is_seen(candidate):
                 continue
             if self.requests >= KNOWN["bounds"]["requests"]:
                 self.problems.append(Trouble("find", candidate.url, "find_bounded", f"search stopped after {self.requests} requests"))
@@ -106,12 +107,17 @@ class _Search:
 
     def push(self, candidate: Candidate) -> None:
         """Put an address in the queue, unless it is seen or too deep."""
-        if candidate.depth <= KNOWN["bounds"]["depth"] and links.page_key(candidate.url) not in self.seen:
+        if candidate.depth <= KNOWN["bounds"]["depth"] and not self.is_seen(candidate):
             heapq.heappush(self.queue, (-candidate.score, candidate.depth, next(self.order), candidate))
+
+    def is_seen(self, candidate: Candidate) -> bool:
+        """Whether a page was looked at; a shell may send on to its own index page, which has the same key."""
+        return candidate.url in self.asked or (candidate.hops == 0 and links.page_key(candidate.url) in self.seen)
 
     async def visit(self, candidate: Candidate) -> None:
         """Ask for one page, say what it is, and put what it offers in the queue."""
         self.seen[links.page_key(candidate.url)] = candidate.url
+        self.asked.add(candidate.url)
         capture = await self.ask(candidate)
         if capture is None:
             return
@@ -176,8 +182,8 @@ class _Search:
         ]
         column = replace(at, name=at.name or next(find_judge.names(page), "")).column(page.url, self.family_of(at, family))
         if judgement.is_report and not judgement.reports:
-            self.reports[page.url] = at.menu or at.via or page.url
-            self.keep(column, at, judgement, "a report itself")
+            if self.keep(column, at, judgement, "a report itself"):
+                self.reports[page.url] = at.menu or at.via or page.url
         elif judgement.reports:
             self.keep(column, at, judgement, f"a column of {family} with {len(judgement.reports)} reports on its first page")
         elif judgement.ways and not judgement.rows:
@@ -198,17 +204,18 @@ class _Search:
             self.problems.append(Trouble("find", at.url, "family_changed", f"was {at.family}, is now {family}"))
         return self.site.family if self.site.family != "auto" else family
 
-    def keep(self, column: Column, at: Candidate, judgement: Judgement, outcome: str) -> None:
+    def keep(self, column: Column, at: Candidate, judgement: Judgement, outcome: str) -> bool:
         """Keep a column, unless the same rows are already had from another address."""
         twin = self.signatures.get(judgement.signature) if judgement.signature else None
         if twin is not None:
             self.note(at, f"the same column as {twin}")
-            return
+            return False
         if judgement.signature:
             self.signatures[judgement.signature] = column.url
         self.proven = self.proven or bool(judgement.signature or judgement.ways)
         self.columns[links.page_key(column.url)] = column
         self.note(at, outcome)
+        return True
 
     def passing(self, page: Page, at: Candidate, judgement: Judgement) -> None:
         """Remember a page that is no annual-report column but names reports: better than nothing."""
@@ -233,10 +240,10 @@ class _Search:
 
     async def browse(self) -> None:
         """Look at what the pages of disclosure offer under names that say nothing."""
-        budget = self.requests + KNOWN["bounds"]["browsed"]
+        budget = min(self.requests + KNOWN["bounds"]["browsed"], KNOWN["bounds"]["requests"])
         while self.queue and not self.proven and self.requests < budget:
             candidate = heapq.heappop(self.queue)[3]
-            if links.page_key(candidate.url) not in self.seen:
+            if not self.is_seen(candidate):
                 await self.visit(candidate)
 
     def note(self, at: Candidate, outcome: str, *, lost: bool = False) -> None:

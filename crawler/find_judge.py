@@ -37,7 +37,7 @@ def onward(page: Page) -> tuple[str, ...]:
     """Where a shell sends its visitor: its redirect, else its frames; empty for a page with something of its own to show."""
     if len(page.anchors) > _FEW_LINKS or len(page.words) > _FEW_WORDS:
         return ()
-    redirects = [link.url for link in page.of("redirect") if links.page_key(link.url) != links.page_key(page.url)]
+    redirects = [link.url for link in page.of("redirect") if link.url != page.url]
     return tuple(dict.fromkeys(redirects[:1] or frames(page)))
 
 

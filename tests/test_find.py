@@ -1,0 +1,304 @@
+"""From a home page alone to the annual-report columns."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from crawler.errors import Blocked, Refused, RobotsDenied, Unreachable
+from crawler.events import Found
+from crawler.find import find
+from crawler.find_rank import KNOWN, Candidate, candidates, endpoints, name_of, same_site
+from crawler.page import parse
+from crawler.site import Site
+from tests.portal import sites_find as sites
+from tests.portal.shelf import Page, Shelf, html, listed
+
+SITE = Site("shawan", "沙湾市人民政府", sites.HOST + "/")
+
+
+def search(
+    pages: Mapping[str, Page], memory: Mapping[str, Any] | None = None, *, site: Site = SITE, thorough: bool = False
+) -> tuple[Found, Shelf]:
+    """Find on a shelf."""
+    shelf = Shelf(pages)
+    return asyncio.run(find(site, shelf, memory, thorough=thorough)), shelf
+
+
+def columns(found: Found) -> set[str]:
+    """The addresses of the columns found, as paths of the home host."""
+    return {column.url.removeprefix(sites.HOST) for column in found.columns}
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        (sites.SHELLS, {"/xxgk/nb.htm"}),
+        (sites.PICTURE, {"/q/"}),
+        (sites.BODIES, {"/zfxxgk/nb/", "/jyj/xxgk/gknb/", "/mzj/xxgk/gknb/", "/jgh/xxgk/gknb/"}),
+        (sites.OTHER_HOST, {"http://xxgk.example.gov.cn/ndbg/"}),
+        (sites.NAMELESS, {"/zw/bg/"}),
+        (sites.FOLDER, {"/zwgk/zfxxgknb/"}),
+        (sites.IFRAME, {"/inner/rows.html"}),
+        (sites.PASSING, {"/"}),
+    ],
+    ids=["shells", "picture", "bodies", "other host", "nameless", "folder", "iframe", "passing"],
+)
+def test_the_column_is_found_from_home_alone(pages: Mapping[str, Page], expected: set[str]) -> None:
+    """Whatever hides it: shells, pictures, frames, other hosts, names that say nothing."""
+    found, _ = search(pages)
+    assert columns(found) == expected
+    assert found.problems == ()
+
+
+def test_columns_by_year_level_and_body_carry_what_the_way_to_them_told() -> None:
+    """A sub-column knows its year, a body's page its body; pages that only lead on are gates."""
+    found, _ = search(sites.LEVELS)
+    told = {column.url.rsplit("zfxxgknb/", 1)[-1]: (column.year, column.agency) for column in found.columns}
+    assert told == {
+        "2025n/": (2025, None),
+        "2024n/bm/": (2024, None),
+        "2024n/xz/jgh.html": (2024, "金沟河镇"),
+        "2024n/xz/lmw.html": (2024, "柳毛湾镇"),
+    }
+    assert {url.rsplit("/", 1)[-1] for url in found.own_reports} == {"jgh.html", "lmw.html"}
+    assert set(found.own_reports.values()) == {sites.HOST + "/zfxxgk/zfxxgknb/2024n/xz/"}
+    assert len(found.gates) == 3
+
+
+def test_a_body_lends_its_name_to_the_rows_of_its_column() -> None:
+    """Rows that name nobody are of the body whose pages lead to them."""
+    found, _ = search(sites.BODIES)
+    assert {column.agency for column in found.columns} == {None, *sites.ORGANS.values()}
+
+
+def test_a_column_that_is_itself_the_report_is_kept_once_for_each_year() -> None:
+    """The page without a year is the page of its newest year."""
+    found, _ = search(sites.BY_YEAR)
+    assert columns(found) == {"/gmx/zfxxgknb.html", "/gmx/zfxxgknb.html?nbYear=2024"}
+    assert len(found.own_reports) == 2
+
+
+def test_one_column_at_several_addresses_is_one() -> None:
+    """The same rows, or the same page under another scheme, are no second column."""
+    found, _ = search(sites.TWICE)
+    assert columns(found) == {"/zfxxgk/nb/"}
+    assert any("the same column as" in step.outcome for step in found.trail)
+
+
+def test_the_sites_own_search_is_the_last_resort() -> None:
+    """Only where nothing leads to a column is the search form used, with its own field and hidden values."""
+    found, shelf = search(sites.SEARCHED)
+    assert [column.annual for column in found.columns] == [False]
+    assert "sid=0" in shelf.asked[-1]
+
+
+def test_the_search_form_is_left_alone_where_a_column_is_found() -> None:
+    """No request is made without need."""
+    pages = {**sites.TWICE, "/": str(sites.TWICE["/"]) + str(sites.SEARCHED["/"])}
+    _, shelf = search(pages)
+    assert not any("/s?" in url for url in shelf.asked)
+
+
+def test_every_step_says_why_it_was_taken_and_what_came_of_it() -> None:
+    """The trail explains the path."""
+    found, shelf = search(sites.LEVELS)
+    assert [step.url for step in found.trail] == shelf.asked
+    assert all(step.why and step.outcome for step in found.trail)
+    assert found.trail[1].via == sites.HOST + "/"
+
+
+def test_a_superiors_portal_is_not_entered() -> None:
+    """A link to another body's disclosure leads away from the site."""
+    _, shelf = search(sites.OTHER_HOST)
+    assert not any("province" in url for url in shelf.asked)
+
+
+def test_known_columns_are_asked_for_again_and_nothing_else() -> None:
+    """A second night costs one request a column; memory survives JSON."""
+    memory = json.loads(json.dumps(search(sites.BODIES)[0].memory()))
+    found, shelf = search(sites.BODIES, memory)
+    assert len(found.columns) == 4
+    assert set(shelf.paths()) == {"/zfxxgk/nb/", "/jyj/xxgk/gknb/", "/mzj/xxgk/gknb/", "/jgh/xxgk/gknb/"}
+
+
+def test_a_new_year_appears_through_a_remembered_gate() -> None:
+    """The menu of a known column is read again each night."""
+    memory = search(sites.LEVELS)[0].memory()
+    gate = "/zfxxgk/zfxxgknb/"
+    pages = {**sites.LEVELS, gate: str(sites.LEVELS[gate]) + '<a href="2026n/">2026年</a>'}
+    pages[gate + "2026n/"] = html(listed({"202701/t20270122_1.html": sites.title(2026)}))
+    found, shelf = search(pages, memory)
+    assert gate + "2026n/" in columns(found)
+    assert "/" not in shelf.paths()
+
+
+def test_a_column_that_is_itself_a_report_is_asked_for_conditionally_the_second_time() -> None:
+    """What the archive holds need not be sent again."""
+    memory = search(sites.BY_YEAR)[0].memory()
+    shelf = Shelf(sites.BY_YEAR, unchanged=frozenset(("/gmx/zfxxgknb.html", "/gmx/zfxxgknb.html?nbYear=2024")))
+    found = asyncio.run(find(SITE, shelf, memory))
+    assert columns(found) == {"/gmx/zfxxgknb.html", "/gmx/zfxxgknb.html?nbYear=2024"}
+    assert len(found.own_reports) == 2
+
+
+def test_a_moved_column_is_noticed_and_learned_anew() -> None:
+    """The old address is gone: the portal is searched again, and the move is a problem that names both."""
+    memory = search(sites.FOLDER)[0].memory()
+    moved = {url.replace("/zfxxgknb/", "/ndbg/"): str(page).replace("/zfxxgknb/", "/ndbg/") for url, page in sites.FOLDER.items()}
+    found, _ = search(moved, memory)
+    problem = next(problem for problem in found.problems if problem.code == "column_moved")
+    assert columns(found) == {"/zwgk/ndbg/"}
+    assert problem.url.endswith("/zfxxgknb/")
+    assert "/ndbg/" in problem.message
+
+
+def test_a_lost_column_without_a_successor_is_told_as_lost() -> None:
+    """Gone and nowhere else to be found."""
+    memory = search(sites.FOLDER)[0].memory()
+    found, _ = search({"/": html(sites.NAV)}, memory)
+    assert found.columns == ()
+    assert "column_lost" in {problem.code for problem in found.problems}
+
+
+def test_a_column_that_shows_the_home_page_now_is_lost() -> None:
+    """A redirect to the home page is no column, at status 200 or not."""
+    memory = search(sites.FOLDER)[0].memory()
+    home = html(sites.NAV + "<p>沙湾市人民政府</p>")
+    found, _ = search({"/": home, "/zwgk/zfxxgknb/": home}, memory)
+    assert {"column_lost"} <= {problem.code for problem in found.problems}
+
+
+def test_a_changed_family_is_noticed() -> None:
+    """The column stayed, its system did not."""
+    memory = search(sites.FOLDER)[0].memory()
+    assert {column["family"] for column in memory["columns"]} == {"trs"}
+    pages = {
+        **sites.FOLDER,
+        "/zwgk/zfxxgknb/": html(listed({"/info/1050/30883.htm": sites.title(2025), "/info/1050/30884.htm": sites.title(2024)})),
+    }
+    found, _ = search(pages, memory)
+    assert [problem.code for problem in found.problems] == ["family_changed"]
+
+
+@pytest.mark.parametrize("kind", [Blocked, Unreachable])
+def test_a_wall_before_a_known_column_is_not_taken_for_a_move(kind: type[Blocked] | type[Unreachable]) -> None:
+    """Could not be fetched is not gone: no new search, one problem."""
+    memory = search(sites.FOLDER)[0].memory()
+    url = sites.HOST + "/zwgk/zfxxgknb/"
+    found, shelf = search({**sites.FOLDER, "/zwgk/zfxxgknb/": kind(url, "no")}, memory)
+    assert [problem.code for problem in found.problems] == [kind.code]
+    assert shelf.asked == [url]
+
+
+@pytest.mark.parametrize("kind", [Blocked, Unreachable, RobotsDenied])
+def test_a_home_page_that_cannot_be_had_is_a_problem(kind: type[Blocked]) -> None:
+    """Nothing succeeds in silence."""
+    found, _ = search({"/": kind(SITE.home, "no")})
+    assert (found.columns, [problem.code for problem in found.problems]) == ((), [kind.code])
+
+
+def test_configured_listings_are_taken_without_a_search() -> None:
+    """Who names the column need not have it looked for."""
+    found, shelf = search(sites.FOLDER, site=Site("x", "x", SITE.home, listings=(sites.HOST + "/zwgk/zfxxgknb/",)))
+    assert (columns(found), shelf.paths()) == ({"/zwgk/zfxxgknb/"}, ["/zwgk/zfxxgknb/"])
+
+
+def test_a_column_of_the_right_name_with_only_decoys_is_kept_and_shown_as_such() -> None:
+    """Green but wrong: the column is there, its rows are no reports, and the trail says so."""
+    found, _ = search(sites.ONLY_DECOYS)
+    assert columns(found) == {"/zfxxgk/nb/"}
+    assert any("no report among them" in step.outcome for step in found.trail)
+
+
+def test_a_dead_link_to_the_column_is_a_problem_but_a_guess_is_none() -> None:
+    """What a page offers should exist; what we make up need not."""
+    found, _ = search(
+        {"/": html("<a href='/nb/'>政府信息公开年报</a><a href='/q/zfxxgknb/202601/t20260122_5.html'>沙湾市2025年政府信息公开年报</a>")}
+    )
+    assert {problem.url.removeprefix(sites.HOST) for problem in found.problems} == {"/nb/"}
+
+
+def test_a_refused_host_is_no_problem_where_the_column_is_found_without_it() -> None:
+    """Links to hosts that may not be fetched are everywhere."""
+    home = str(sites.TWICE["/"]) + "<a href='http://nb.elsewhere.cn/'>信息公开年报</a>"
+    pages = {**sites.TWICE, "/": home, "http://nb.elsewhere.cn/": Refused("http://nb.elsewhere.cn/", "host not allowed")}
+    found, shelf = search(pages)
+    assert "http://nb.elsewhere.cn/" in shelf.asked
+    assert found.problems == ()
+
+
+def test_a_search_ends_at_its_bound_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trap of ever new columns cannot hold it."""
+    monkeypatch.setitem(KNOWN["bounds"], "requests", 30)
+
+    def trap() -> Page:
+        trap_number[0] += 1
+        return html("".join(f"<a href='/gk/{trap_number[0]}-{n}/'>政府信息公开年报</a>" for n in range(5)))
+
+    trap_number = [0]
+    pages: dict[str, Page] = dict.fromkeys((f"/gk/{n}-{m}/" for n in range(200) for m in range(5)), trap)
+    found, shelf = search({"/": trap, **pages})
+    assert len(shelf.asked) == 30
+    assert "find_bounded" in {problem.code for problem in found.problems}
+
+
+def test_redirect_shells_in_a_ring_end() -> None:
+    """Two shells that send to one another are two requests."""
+    shell = "<script>location.href='{}'</script>"
+    _, shelf = search({"/": shell.format("/b"), "/b": shell.format("/")})
+    assert shelf.paths() == ["/", "/b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "followed"),
+    [
+        ("政府信息公开年报", True), ("信息公开年度报告", True), ("公开年报", True), ("年报", True), ("年度报告", True), ("历年年报", True),
+        ("2024年政府信息公开年报", True), ("》政府信息公开工作年度报告", True), ("部门信息公开年报", True), ("政府信息公开工作报告", True),
+        ("统计年报", False), ("政府网站年报", False), ("企业年报", False), ("年报解读", False), ("政府工作报告", False),
+        ("法治政府建设年度报告", False),
+    ],
+)  # fmt: skip
+def test_columns_are_ranked_by_what_they_are_called(text: str, followed: bool) -> None:
+    """Annual-report columns under all their names, and none of their neighbours."""
+    page = parse(SITE.home, f"<a href='/x/y/'>{text}</a>")
+    offered = [offer for offer in candidates(page, Candidate(SITE.home, 110, "home")) if offer.annual]
+    assert bool(offered) == followed
+
+
+@pytest.mark.parametrize(
+    "stem", ["zfxxgknb", "xxgknb", "gknb2017", "zfxxgkndbg_43869", "ndbg", "xxgkgzndbg", "xzjdzfxxgkgzndbg", "zyqjbmzfxxgknb", "bmnb2023"]
+)
+def test_columns_are_known_by_their_path_where_words_are_missing(stem: str) -> None:
+    """Path stems of annual-report columns, as seen on portals."""
+    page = parse(SITE.home, f"<a href='/zwgk/{stem}/'></a>")
+    assert [offer.annual for offer in candidates(page, Candidate(SITE.home, 110, "home"))] == [True]
+
+
+def test_pages_of_a_pager_are_no_columns() -> None:
+    """Turning pages is the walk's business."""
+    page = parse(sites.HOST + "/zfxxgknb/", "<a href='index_1.html'>2</a><a href='index_2.html'>尾页</a><a href='index_1.html'>下一页</a>")
+    assert list(candidates(page, Candidate(page.url, 100, "column", annual=True))) == []
+
+
+def test_an_organs_code_makes_the_address_of_its_annual_reports() -> None:
+    """Lonsun and Hanweb answer at addresses that no page may offer."""
+    page = parse(SITE.home, "<a href='/public/column/6598?type=4'>教育局</a><a href='/module/xxgk/tree.jsp?area=11330'>目录</a>")
+    made = [offer.url.removeprefix(sites.HOST) for offer in endpoints(page, Candidate(SITE.home, 110, "home"), 2026)]
+    assert made == ["/public/column/6598?type=3&action=list", "/module/xxgk/xxgkAnnualReport.jsp?area=11330&fbtime=2025"]
+
+
+def test_names_are_compared_without_decoration() -> None:
+    """Bullets, arrows, counts and blanks are no part of a name."""
+    assert [name_of(text) for text in ("» 年 报 >>", "【年报】", "年报(12)", "· 年报 ›")] == ["年报"] * 4
+
+
+def test_hosts_of_one_domain_are_one_site_and_addresses_with_other_ports_are_not() -> None:
+    """`xxgk.` beside `www.` is the same portal; a bare address is only itself."""
+    assert same_site("http://www.example.gov.cn/", "https://xxgk.example.gov.cn/")
+    assert not same_site("http://www.example.gov.cn/", "http://www.other.gov.cn/")
+    assert not same_site("http://127.0.0.1:80/", "http://127.0.0.1:81/")
