@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from extract.document import Cell, Row
@@ -22,11 +21,8 @@ class Slot(NamedTuple):
     cell: Cell
     start: int
     end: int
-
-    @property
-    def text(self) -> str:
-        """What the cell prints, ends stripped."""
-        return self.cell.text.strip()
+    text: str
+    """What the cell prints, ends stripped."""
 
     @property
     def is_blank(self) -> bool:
@@ -59,12 +55,14 @@ class Assigned(NamedTuple):
 
 def slots(row: Row) -> list[Slot]:
     """The distinct cells of a row, left to right."""
-    found, column = [], 0
-    for _, run in groupby(row, key=id):
-        cells = list(run)
-        if cells[0] is not None:
-            found.append(Slot(cells[0], column, column + len(cells)))
-        column += len(cells)
+    found, start, width = [], 0, len(row)
+    while start < width:
+        cell, end = row[start], start + 1
+        while end < width and row[end] is cell:
+            end += 1
+        if cell is not None:
+            found.append(Slot(cell, start, end, cell.text.strip()))
+        start = end
     return found
 
 

@@ -266,7 +266,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
 
 
 def _claim(entry: dict[str, Any], tokens: Mapping[str, str]) -> ClaimPattern:
-    patterns = tuple(p.replace("NUM", tokens["NUM"]).replace("(?P<q>Q)", f"(?P<q>{tokens['Q']})") for p in entry["patterns"])
+    within = [p.replace("[^。；", "[^。；！？\n") for p in entry["patterns"]]  # no number is read across sentences
+    patterns = tuple(p.replace("NUM", tokens["NUM"]).replace("(?P<q>Q)", f"(?P<q>{tokens['Q']})") for p in within)
     return _fill(ClaimPattern, entry, patterns=patterns)
 
 

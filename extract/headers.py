@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extract.axes import Head, Slot, header_unit, merge_heads, slots
 from extract.document import Grid
-from extract.form import form
+from extract.form import FORM_TABLES, form
 from extract.label import Labels, column_labels, row_labels
 
 MAX_LABEL = 60
@@ -40,10 +41,15 @@ class Header:
 def read_header(grid: Grid, r: int, current: Header | None) -> Header | None:
     """The header that begins at row `r`, or None. `current` tells which table is open, for labels that two tables share."""
     row = slots(grid.rows[r])
-    texts = [slot.text for slot in row]
-    if not any(texts) or any(len(text) > MAX_LABEL for text in texts[1:]):
+    if not any(_is_header_word(slot.text) for slot in row) or any(len(slot.text) > MAX_LABEL for slot in row[1:]):
         return None
     return _requests(grid, r, row) or _challenges(grid, r, row) or _disclosure(row, r, current)
+
+
+@lru_cache(maxsize=16384)
+def _is_header_word(text: str) -> bool:
+    """Whether a text can stand in a header of any table; figures and row labels, by far the most, cannot."""
+    return bool(text) and any(labels.find(text) for labels in (*map(column_labels, FORM_TABLES), _challenge_groups()))
 
 
 def _known(labels: Labels, row: Iterable[Slot]) -> int:

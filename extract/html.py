@@ -156,28 +156,29 @@ def _grids(tree: LexborHTMLParser, problems: list[Problem]) -> list[tuple[Lexbor
 
 def _is_data(table: LexborNode) -> bool:
     """Whether a table with tables inside is one of data whose cells hold small tables, rather than of layout."""
-    rows = [row for row in table.css("tr") if _owner(row) == table]
+    rows = [row for row in table.css("tr") if _owner(row) == table.mem_id]
     cells = [cell for row in rows for cell in _cells(row)]
     plain = sum(cell.css_first("table") is None for cell in cells)
     return len(rows) > 3 and plain >= _NESTED_FORMS
 
 
-def _owner(node: LexborNode) -> LexborNode | None:
+def _owner(node: LexborNode) -> int | None:
+    """The identity of the table that a node stands in."""
     parent = node.parent
     while parent is not None and parent.tag != "table":
         parent = parent.parent
-    return parent
+    return None if parent is None else parent.mem_id
 
 
 def _grid(table: LexborNode, number: int) -> Grid:
     rows: list[list[Span]] = []
     groups: list[int] = []
-    section = None
+    section: int | None = None
     nested = len(table.css("table")) > 1
     for row in table.css("tr"):
-        if nested and _owner(row) != table:
+        if nested and _owner(row) != table.mem_id:
             continue
-        parent = row.parent
+        parent = row.parent.mem_id if row.parent is not None else None
         if parent != section:
             groups.append(len(rows))
             section = parent

@@ -53,7 +53,7 @@ def identify(document: Document, text: Sequence[str]) -> Identity:
     named = agency_in_title(title or "")
     agency = _choose(named, signature, _issuer(document))
     published = _published(document, text) or signed_on
-    period = period_year("".join(text))
+    period = next((year for line in text if "月" in line and (year := period_year(line))), None)
     stated = years(title or "")
     year = stated[0] if stated else period or (signed_on.year - 1 if signed_on else None)
     scope = find_scope(title or "", agency, text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import takewhile
 
 from extract.form import ClaimPattern, form
 from extract.label import heading_labels, normalise, row_labels
@@ -17,7 +18,7 @@ MAX_HEADING = 45
 
 _NUMBERED = re.compile(r"\s*(?:第?\s*([一二三四五六七八九十]{1,3})\s*(?:部分)?\s*[、，,.．:：\s])\s*(?=\S)")
 _SUBNUMBERED = re.compile(r"\s*[（(]\s*([一二三四五六七八九十]{1,3})\s*[）)]\s*")
-_SENTENCE_END = re.compile(r"(?<=[。；;！!？?])|\n")
+_SENTENCE_END = re.compile(r"[。；;！!？?\n]")
 _ABOUT_BEFORE = re.compile(r"(?:近|约|大约|超过|逾|超|超出|不少于|将近|多达|达到?)$")
 _MULTIPLIERS = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
 
@@ -31,6 +32,11 @@ def sections(paragraphs: Iterable[str]) -> tuple[Section, ...]:
         if code == "s1_overview":
             found += _parts(lines)
     return tuple(found)
+
+
+def opening(paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs before the first heading."""
+    return list(takewhile(lambda text: _open(text) is None, paragraphs))
 
 
 @cache
@@ -144,31 +150,32 @@ def _patterns() -> tuple[tuple[ClaimPattern, tuple[re.Pattern[str], ...]], ...]:
 
 def claims(parts: Sequence[Section], loose: Sequence[str] = ()) -> tuple[Claim, ...]:
     """The numbers stated in the sections, each with its sentence; `loose` is text before any heading."""
-    found: list[Claim] = []
-    for sentence in _sentences("\n".join(loose)):
-        found += _read(sentence, None)
+    found = list(_read("\n".join(loose), None))
     for ordinal, section in enumerate(parts):
         if section.code is None or section.code[2] == "_":
-            for sentence in _sentences(section.text):
-                found += _read(sentence, ordinal)
+            found += _read(section.text, ordinal)
     return tuple(dict.fromkeys(found))
 
 
-def _sentences(text: str) -> Iterator[str]:
-    return (sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip())
-
-
-def _read(sentence: str, ordinal: int | None) -> Iterator[Claim]:
-    if not any(ch.isdigit() for ch in sentence) and not any(word in sentence for word in ("未", "无", "没有")):
-        return
+def _read(text: str, ordinal: int | None) -> list[Claim]:
+    """The claims of a text in reading order. A number that several patterns of a claim find is one."""
+    found: list[tuple[int, Claim]] = []
     for pattern, expressions in _patterns():
         taken: set[int] = set()
         for expression in expressions:
-            for match in expression.finditer(sentence):
-                claim = _claim(pattern, match, sentence, ordinal)
-                if claim is not None and match.end() not in taken:
+            for match in expression.finditer(text):
+                claim = _claim(pattern, match, _sentence(text, match), ordinal) if match.end() not in taken else None
+                if claim is not None:
                     taken.add(match.end())
-                    yield claim
+                    found.append((match.start(), claim))
+    return [claim for _, claim in sorted(found, key=lambda item: item[0])]
+
+
+def _sentence(text: str, match: re.Match[str]) -> str:
+    """The sentence in which a match stands; its end mark belongs to it."""
+    start = max(text.rfind(mark, 0, match.start()) for mark in "。；;！!？?\n") + 1
+    end = _SENTENCE_END.search(text, match.end())
+    return text[start : end.end() if end else len(text)].strip()
 
 
 def _claim(pattern: ClaimPattern, match: re.Match[str], sentence: str, ordinal: int | None) -> Claim | None:
@@ -178,7 +185,7 @@ def _claim(pattern: ClaimPattern, match: re.Match[str], sentence: str, ordinal: 
     value = amount(groups.get("n") or "")
     if value is None:
         return None
-    about = bool(groups.get("q")) or bool(_ABOUT_BEFORE.search(sentence[: match.start("n")]))
+    about = bool(groups.get("q")) or bool(_ABOUT_BEFORE.search(match.string[max(0, match.start("n") - 4) : match.start("n")]))
     return Claim(pattern.code, value, groups.get("unit") or pattern.unit, about, sentence, ordinal)
 
 

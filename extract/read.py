@@ -18,7 +18,7 @@ from extract.errors import NotAReport, ReadError
 from extract.gather import assemble, unbundle
 from extract.identity import Identity, identify
 from extract.judge import judge
-from extract.narrative import claims, sections
+from extract.narrative import claims, opening, sections
 from extract.opinions import second_opinion
 from extract.readers import open_document
 from extract.report import Figure, Report, Section, Status, TableSeen
@@ -67,8 +67,7 @@ def _with_editions(tables: Sequence[TableSeen]) -> tuple[TableSeen, ...]:
 
 def _checked(report: Report, who: Identity, parts: tuple[Section, ...], text: Sequence[str]) -> Report:
     editions = {table.table_code: table.edition for table in report.tables}
-    head = [line for line in text if not any(line in part.text for part in parts)] if parts else list(text)
-    stated = claims(parts, head)
+    stated = claims(parts, opening(text))
     figures: Mapping[tuple[str, str], Figure] = {(f.row_code, f.column_code): f for f in report.figures if f.match != "extra"}
     evidence = Evidence(figures, editions, stated, parts, who.year, who.period_year, who.published_on, who.signed_on, who.scope, who.level)
     return replace(
