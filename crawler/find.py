@@ -79,6 +79,7 @@ class _Search:
     signatures: dict[frozenset[str], str] = field(default_factory=dict)
     loose: list[tuple[int, Candidate, str]] = field(default_factory=list)
     lost: list[Candidate] = field(default_factory=list)
+    unheard: list[Candidate] = field(default_factory=list)
     trail: list[Step] = field(default_factory=list)
     problems: list[Trouble] = field(default_factory=list)
     families: Counter[str] = field(default_factory=Counter)
@@ -146,7 +147,10 @@ class _Search:
         try:
             return await self.fetcher.get(candidate.url, referer=candidate.via, conditional=candidate.menu is not None)
         except CrawlError as error:
-            self.note(candidate, f"{error.code}: {error.message}", lost=candidate.known and isinstance(error, Gone | BadRedirect))
+            gone = isinstance(error, Gone | BadRedirect)
+            self.note(candidate, f"{error.code}: {error.message}", lost=candidate.known and gone)
+            if candidate.known and not gone:
+                self.unheard.append(candidate)
             if (candidate.known or candidate.annual or candidate.depth == 0) and not candidate.guess:
                 self.problems.append(Trouble("find", candidate.url, error.code, error.message))
             return None
@@ -265,5 +269,6 @@ class _Search:
             problems=tuple(problem for problem in self.problems if not (self.proven and problem.code == "refused")),
             gates=tuple(self.gates.values()),
             own_reports={url: menu if links.page_key(menu) in self.gates else url for url, menu in self.reports.items()},
+            unheard=tuple(at.column(at.url, at.family) for at in self.unheard),
             requests=self.requests,
         )

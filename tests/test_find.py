@@ -193,6 +193,7 @@ def test_a_wall_before_a_known_column_is_not_taken_for_a_move(kind: type[Blocked
     found, shelf = search({**sites.FOLDER, "/zwgk/zfxxgknb/": kind(url, "no")}, memory)
     assert [problem.code for problem in found.problems] == [kind.code]
     assert shelf.asked == [url]
+    assert found.memory()["columns"] == memory["columns"]
 
 
 @pytest.mark.parametrize("kind", [Blocked, Unreachable, RobotsDenied])
