@@ -15,7 +15,8 @@ from extract.form import Form, form
 from extract.script import simplify
 
 Strength = Literal["exact", "alias", "bracket_stripped", "fuzzy"]
-STRENGTHS: tuple[Strength, ...] = ("exact", "alias", "bracket_stripped", "fuzzy")
+STRENGTHS = ("exact", "alias", "bracket_stripped", "fuzzy", "extra")
+"""From sure to least sure; extra: a row that the form does not have."""
 
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u3000\ufeff\ufe0f]+")
 _QUOTES = re.compile(r"[\"'“”‘’「」『』＂＇〝〞]")
@@ -151,5 +152,4 @@ def heading_labels() -> Labels:
 
 def weaker(one: str, other: str) -> str:
     """The less certain of two strengths."""
-    order = list(STRENGTHS)
-    return max(one, other, key=order.index)  # type: ignore[arg-type]  # strengths are str in Figures
+    return max(one, other, key=STRENGTHS.index)

@@ -234,7 +234,7 @@ def _challenges(text: str) -> list[list[Piece]] | None:
     """Table 4: fifteen figures behind the last 总计 of its header."""
     outcomes = [c.zh for c in form().columns_of("challenges")]
     block = _GAP.join(_GAP.join(map(re.escape, word)) for word in outcomes)
-    found = re.search(rf"(?:{block}{_GAP}(?:未\s*经[^\d]*?)?){{3}}", text)
+    found = re.search(rf"(?:{block}{_GAP}(?:未\s*经[^\d]*?)?){{3,}}", text)
     if found is None:
         return None
     rest = re.split(r"五\s*、", text[found.end() :], maxsplit=1)[0]
