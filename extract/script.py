@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from opencc import OpenCC
+from opencc import OpenCC  # type: ignore[import-untyped]  # opencc ships no types
 
 
 @cache
