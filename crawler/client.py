@@ -98,7 +98,7 @@ class Client:
                 capture = await self._step(errand)
             except Refused as error:
                 if not errand.hops:
-                    raise
+                    raise Refused(errand.asked, error.message) from error
                 raise BadRedirect(errand.asked, f"a redirect leads to {errand.url}: {error.message}") from error
             hop = errand.follow(capture, self.settings.max_redirects)
             if hop is None:

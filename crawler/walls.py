@@ -88,7 +88,7 @@ def recognise(capture: Capture) -> Wall | None:
     if not (200 <= capture.status < 300 or capture.status in facts.possible) or not _is_html(capture) or not _is_suspect(capture):
         return None
     page = _Page(capture)
-    return _by_marks(capture, page) or _by_words(page) or _self_refresh(capture, page)
+    return _by_marks(capture, page) or _by_words(capture, page) or _self_refresh(capture, page)
 
 
 def soft_404(capture: Capture) -> str | None:
@@ -143,8 +143,9 @@ def _by_marks(capture: Capture, page: _Page) -> Wall | None:
     return None
 
 
-def _by_words(page: _Page) -> Wall | None:
-    if not page.shows_less_than(_facts().empty["block_page_characters"]):
+def _by_words(capture: Capture, page: _Page) -> Wall | None:
+    limit = "refusal_characters" if capture.status >= 400 else "block_page_characters"
+    if not page.shows_less_than(_facts().empty[limit]):
         return None
     for sign in _facts().signs:
         word = next((word for word in sign.words if word in page.text or word in page.title), None)
