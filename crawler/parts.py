@@ -125,8 +125,8 @@ def _pictures(page: Page, body: LexborNode | None) -> Iterator[PartLink]:
         written = "".join(scripts.written(script.text() or "") for script in page.tree.css("script"))
         images = [*images, *LexborHTMLParser(written).css("img")] if "<img" in written else images
     for image in images:
-        address = next((value for name in _KNOWN["picture"]["lazy"] if (value := image.attributes.get(name))), None)
-        url = join(page.url, _larger(image) or address) if address else None
+        addresses = (_larger(image), *(image.attributes.get(name) for name in _KNOWN["picture"]["lazy"]))
+        url = next((joined for address in addresses if address and (joined := join(page.url, address))), None)
         if url and not _decorative(image, url):
             yield PartLink(url, "picture", squeeze(image.attributes.get("alt") or image.attributes.get("title") or ""))
 

@@ -23,8 +23,37 @@ _TERM = re.compile(
 )
 _OBJECT = re.compile(r"\{[^{}]{8,4000}\}")
 _PAIR = re.compile(r"""["']?([A-Za-z_][\w-]*)["']?\s*:\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)')""")
-_NAMES = ("title", "name", "text", "label", "menuname", "channelname", "colname", "columnname", "catname", "nodename")
-_ADDRESSES = ("url", "href", "link", "jump_url", "jumpurl", "linkurl", "path", "channelurl", "pageurl", "target_url", "redirecturl")
+_NAMES = (
+    "title",
+    "name",
+    "filename",
+    "originalname",
+    "realname",
+    "text",
+    "label",
+    "menuname",
+    "channelname",
+    "colname",
+    "columnname",
+    "catname",
+    "nodename",
+)
+_ADDRESSES = (
+    "url",
+    "href",
+    "link",
+    "jump_url",
+    "jumpurl",
+    "linkurl",
+    "path",
+    "channelurl",
+    "pageurl",
+    "target_url",
+    "redirecturl",
+    "filepath",
+    "fileurl",
+    "downloadurl",
+)
 
 
 class Record(NamedTuple):
