@@ -85,6 +85,7 @@ class _Walk:
     async def _step(self, ask: Ask) -> StopReason | None:
         """Ask for a page and take it in; the reason where the walk ends with it."""
         self.asked.append(ask.identity)
+        opening = not self.progress.counts
         try:
             sheet = await self._fetch(ask)
         except Gone as error:
@@ -96,7 +97,7 @@ class _Walk:
         if self.progress.take(sheet, ask.number):
             self._fruitful(ask)
             return None
-        if sheet.prelude or len(self.asked) == 1:
+        if sheet.prelude or opening:
             return None
         return self._barren(ask, "repeat_page" if sheet.rows else "stub", f"page {ask.number} brought nothing new")
 
@@ -166,8 +167,9 @@ class _Walk:
         for hole in again[:PATIENCE]:
             if await self._retried(hole[0]) and hole in self.holes:
                 self.holes.remove(hole)
-        if short and progress.grown and isinstance(self.source.first, Ask):
-            await self._retried(self.source.first)
+        first = self.source.first if isinstance(self.source.first, Ask) else self.source.again
+        if short and progress.grown and first is not None:
+            await self._retried(first)
 
     async def _retried(self, ask: Ask) -> int:
         try:

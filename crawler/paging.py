@@ -33,8 +33,8 @@ class Signs:
     following: Click | None = None
     numbered: Mapping[int, Click] = field(default_factory=dict)
     turns: Turns | None = None
-    told: bool = False
-    """The page itself tells how its addresses are made; else `turns` is what most systems would do."""
+    firm: bool = False
+    """`turns` come from addresses that the page offers; else from its script's word, or from what most systems do."""
 
     def to(self, number: int) -> Click | None:
         """Where a page is, offered or worked out."""
@@ -44,8 +44,8 @@ class Signs:
         return Click(url) if url else None
 
 
-def signs_of(page: Page) -> Signs:
-    """Read the pager of a page."""
+def signs_of(page: Page, number: int = 1) -> Signs:
+    """Read the pager of a page, which is the given one of its listing."""
     said = declared(page)
     following: Click | None = None
     last: Click | None = None
@@ -55,13 +55,13 @@ def signs_of(page: Page) -> Signs:
             following = following or goal
         elif _LAST.match(text):
             last = goal
-        elif (number := _NUMBER.match(text)) and not _CALENDAR.search(goal.url):
-            numbered.setdefault(int(number[1]), goal)
+        elif (printed := _NUMBER.match(text)) and not _CALENDAR.search(goal.url):
+            numbered.setdefault(int(printed[1]), goal)
     numbered = _pager_only(page.url, numbered)
-    made = turns.of_call(page.url, said.made) if said.made else None
-    made = made or turns.of_links(_addresses(numbered), said.pages) or _of_next(following, said.pages, (said.current or 1) + 1)
-    pages = said.pages or _pages(numbered, last, made)
-    return Signs(said.total, pages, said.current, following, numbered, made or turns.guessed(page.url), made is not None)
+    firm = turns.of_links(_addresses(numbered), said.pages) or _of_next(following, said.pages, number + 1)
+    made = firm or (turns.of_call(page.url, said.made) if said.made else None) or turns.guessed(page.url)
+    pages = said.pages or _pages(numbered, last, firm)
+    return Signs(said.total, pages, said.current, following, numbered, made, firm is not None)
 
 
 def _addresses(numbered: Mapping[int, Click]) -> dict[int, str]:

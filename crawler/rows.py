@@ -121,8 +121,11 @@ def _score(url: str, group: _Group) -> bool:
     likely = sum(map(_likely, group.anchors))
     if 2 * likely < len(group.anchors):
         return False
-    weight = sum(_weight(own, anchor) for anchor in group.anchors)
-    group.score = weight * (0.15 if group.chrome else 1.0)
+    count = len(group.anchors)
+    local = sum(_local(own, anchor) for anchor in group.anchors)
+    named = sum(bool(_REPORT.search(anchor.text)) for anchor in group.anchors)
+    group.score = sum(map(_weight, group.anchors)) * (3 if 2 * local > count else 1) * (3 if 2 * named > count else 1)
+    group.score *= 0.15 if group.chrome else 1.0
     return True
 
 
@@ -138,10 +141,14 @@ def _likely(anchor: Anchor) -> bool:
     return bool(_article(anchor) or (anchor.date and len(anchor.text) > 3) or (_REPORT.search(anchor.text) and len(anchor.text) > 7))
 
 
-def _weight(own: str, anchor: Anchor) -> float:
-    report = 3.0 if _REPORT.search(anchor.text) else 0.0
-    local = 2.0 if column_of(anchor.url) == own or (_ART.search(anchor.url) and f"/col{_ART.findall(anchor.url)[0]}/" in own) else 0.0
-    return 1.0 + 2.0 * bool(anchor.date) + _article(anchor) + report + local + 0.5 * (len(anchor.text) > 9)
+def _local(own: str, anchor: Anchor) -> bool:
+    """Whether an address lies below the listing's own, or carries its column's number."""
+    column = _ART.search(anchor.url)
+    return column_of(anchor.url).startswith(own) or (column is not None and f"/col{column[1]}/" in own)
+
+
+def _weight(anchor: Anchor) -> float:
+    return 1.0 + 2.0 * bool(anchor.date) + _article(anchor) + 0.5 * (len(anchor.text) > 9)
 
 
 def _plain(page: Page) -> list[_Group]:

@@ -65,7 +65,7 @@ class Progress:
     """Rows as they came, repeated ones too."""
     rows: dict[str, Row] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
-    """Rows that each page held."""
+    """Rows that each page held; 0 for one that brought nothing new."""
     seen: Counter[str] = field(default_factory=Counter)
     """On how many sheets each row stood."""
     total: int | None = None
@@ -86,12 +86,13 @@ class Progress:
             self.rows.setdefault(row.key or row.url, row)
         self.seen.update({row.key or row.url for row in sheet.rows})
         self.received += len(sheet.rows)
+        self.fresh = len(self.rows) - before
         self.sheet = sheet
         if not sheet.prelude:
             self.number = number
-            self.counts[number] = self.counts.get(number, 0) + len(sheet.rows)
+            held = len(sheet.rows) if self.fresh or not self.counts else 0
+            self.counts[number] = max(self.counts.get(number, 0), held)
         self._declare(sheet)
-        self.fresh = len(self.rows) - before
         return self.fresh
 
     def _declare(self, sheet: Sheet) -> None:
@@ -127,11 +128,12 @@ class Progress:
 class Source:
     """One way to enumerate a listing.
 
-    `first` is the first request, or the first answer where it is already here; `ask` gives the request that follows what was
-    walked so far, also one page beyond the declared end, and `None` where nobody can tell one.
+    `first` is the first request, or the first answer where it is already here (`again` then asks for it anew). `ask` gives the
+    request that follows what was walked so far, also one page beyond the declared end, and `None` where nobody can tell one.
     """
 
     first: Ask | Sheet
     read: Callable[[Reply], Sheet]
     ask: Callable[[Progress], Ask | None]
     name: str = ""
+    again: Ask | None = None

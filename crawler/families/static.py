@@ -18,7 +18,7 @@ from crawler.turns import Turns
 def source_of(page: Page) -> Source:
     """The listing whose first page is here already."""
     follower = _Follower(page.url, signs_of(page))
-    return Source(follower.sheet(page, 1), follower.read, follower.ask, "pages")
+    return Source(follower.sheet(page, 1), follower.read, follower.ask, "pages", again=Ask(page.url.partition("#")[0]))
 
 
 def source_at(url: str, referer: str | None = None) -> Source:
@@ -40,8 +40,8 @@ class _Follower:
         return self.sheet(parse(reply.url, reply.text), reply.ask.number)
 
     def sheet(self, page: Page, number: int) -> Sheet:
-        signs = signs_of(page)
-        if signs.told and not self.signs.told:
+        signs = signs_of(page, number)
+        if (signs.firm and not self.signs.firm) or self.signs.turns is None:
             self.signs = signs
         onward = signs.following or signs.numbered.get(number + 1)
         return Sheet(rows_of(page), signs.total, signs.pages, self._ask(onward, number + 1))
@@ -49,20 +49,21 @@ class _Follower:
     def ask(self, progress: Progress) -> Ask | None:
         """What follows, in order of trust."""
         number = progress.number + 1
-        if number == 3 and not progress.fresh and self._shift():
+        if number == 3 and not progress.fresh and progress.sheet.rows and self._shift():
             return self._turned(2)
         onward = progress.sheet.onward
         if onward is not None and onward.number == number:
             return onward
-        return self._turned(number) if progress.expected or progress.beyond else None
+        wanted = number <= progress.pages if progress.pages else progress.expected
+        return self._turned(number) if wanted or progress.beyond else None
 
     def _shift(self) -> bool:
         """Some sites number their second page one higher than its script tells: noticed when it is absent or the first again."""
         turns: Turns | None = self.signs.turns
-        if self.shifted or turns is None or turns.step != 1:
+        if self.shifted or turns is None or self.signs.firm:
             return False
         self.shifted = True
-        self.signs = Signs(turns=turns.shifted(1), told=True)
+        self.signs = Signs(turns=turns.shifted(1), firm=True)
         return True
 
     def _turned(self, number: int) -> Ask | None:

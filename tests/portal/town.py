@@ -75,7 +75,7 @@ def reports(count: int, *, first: int = 4001) -> list[Report]:
     """So many reports, the newest first, by changing bodies and years."""
     made = []
     for at in range(count):
-        year = 2024 - at // len(TOWNS)
+        year = 2024 - at // len(TOWNS) % 20
         made.append(
             Report(first + count - at, f"沙湾市{TOWNS[at % len(TOWNS)]}人民政府", year, date(year + 1, 1, 28) - timedelta(days=at % 25))
         )
