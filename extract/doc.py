@@ -7,26 +7,22 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 
 from extract import flow
-from extract.doc_file import DAMAGE, PAPX_IN_DATA, Piece, WordFile, modifiers, open_doc
+from extract.doc_file import DAMAGE, PAPX_IN_DATA, WordFile, modifiers, open_doc
 from extract.doc_lists import UNSTATED, Membership, membership, read_lists, read_styles
 from extract.doc_row import RowShape, shape_row
+from extract.doc_text import GONE, HIDDEN, Printed, printed
 from extract.document import Document
 from extract.errors import Unreadable
 from extract.flow import Item, Line
 from extract.nest import Nest
 from extract.numbering import Lists
 
-_GONE = "\uffff"
-"""Stands for a character that is not printed: deleted, hidden, field code."""
-
 _MARKS = re.compile("[\r\x07\x0c]")
-_FIELD = re.compile("[\x13\x14\x15]")
 _SILENT = "".join(map(chr, (*range(9), 0x13, 0x14, 0x15, 0x1F)))
-_PRINTED = str.maketrans({_GONE: "", "\x0b": "\n", "\x0e": "\n", "\x1e": "-"} | dict.fromkeys(_SILENT, ""))
-_DELETED, _HIDDEN, _SYMBOL = 0x0800, 0x083C, 0x6A09
+_PRINTED = str.maketrans({GONE: "", HIDDEN: "", "\x0b": "\n", "\x0e": "\n", "\x1e": "-"} | dict.fromkeys(_SILENT, ""))
 _BODY, _FOOTNOTES, _HEADERS, _MACROS, _COMMENTS, _ENDNOTES, _TEXT_BOXES = range(7)
 
 
@@ -42,83 +38,14 @@ def read(content: bytes) -> Document:
 
 
 def _items(word: WordFile) -> Iterator[Item]:
-    text, deleted = _text(word)
+    styles, lists = read_styles(word), read_lists(word)
+    text = printed(word, styles)
     starts = [0]
     for size in word.stories:
         starts.append(starts[-1] + max(0, size))
-    styles, lists = read_styles(word), read_lists(word)
     for story in (_BODY, _TEXT_BOXES, _FOOTNOTES, _ENDNOTES):
         if word.stories[story] > 0:
-            yield from Story(word, text, deleted, styles, lists).items(starts[story], starts[story + 1])
-
-
-def _text(word: WordFile) -> tuple[str, frozenset[int]]:
-    """Every character of every story, unprinted ones replaced, and the positions of deleted cell marks."""
-    pieces: list[str] = []
-    deleted: set[int] = set()
-    at = 0
-    for piece in word.pieces:
-        raw = word.main[piece.offset : piece.offset + (piece.end - piece.start) * piece.width]
-        characters = list(raw.decode("cp1252" if piece.width == 1 else "utf-16-le", "surrogatepass" if piece.width == 2 else "replace"))
-        if piece.width == 2 and len(characters) != len(raw) // 2:
-            characters = [chr(unit) for unit in struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])]
-        _erase(word, piece, characters, deleted)
-        pieces.append("".join(characters))
-        at = piece.end
-    whole = "".join(pieces)
-    if at != len(whole):
-        raise Unreadable("damaged Word file: text is missing")
-    return _without_codes(whole), frozenset(deleted)
-
-
-def _erase(word: WordFile, piece: Piece, characters: list[str], deleted: set[int]) -> None:
-    """Replaces characters that are deleted, hidden or symbols; cell marks stay, since they carry the structure."""
-    runs = word.characters
-    end = piece.offset + len(characters) * piece.width
-    whole = _look(piece.modifiers)
-    index = max(0, bisect_right(runs.starts, piece.offset) - 1)
-    while index < len(runs.starts) and runs.starts[index] < end:
-        look = _look(runs.modifiers[index]) or whole
-        if look is not None:
-            first = max(0, (runs.starts[index] - piece.offset) // piece.width)
-            last = min(len(characters), (runs.ends[index] - piece.offset) // piece.width)
-            for position in range(first, last):
-                if characters[position] != "\x07":
-                    characters[position] = look
-                elif look == _GONE:
-                    deleted.add(piece.start + position)
-        index += 1
-
-
-@lru_cache(maxsize=4096)
-def _look(packed: bytes) -> str | None:
-    """What is printed instead of a run's characters: nothing where deleted or hidden, the symbol of a symbol run."""
-    look: str | None = None
-    for code, operand in modifiers(packed):
-        if code in (_DELETED, _HIDDEN) and operand:
-            look = _GONE if operand[0] & 1 else look
-        elif code == _SYMBOL and len(operand) == 4 and look is None:
-            look = chr(operand[2] | operand[3] << 8)
-    return look
-
-
-def _without_codes(text: str) -> str:
-    """The text with the code of each field blanked, its result kept."""
-    if "\x13" not in text:
-        return text
-    characters = list(text)
-    begun: list[int] = []
-    for match in _FIELD.finditer(text):
-        mark, at = match.group(), match.start()
-        if mark == "\x13":
-            begun.append(at)
-        elif begun:
-            start = begun.pop()
-            if text[start] == "\x13":
-                characters[start:at] = [each if each == "\x07" else _GONE for each in characters[start:at]]
-            if mark == "\x14":
-                begun.append(at)
-    return "".join(characters)
+            yield from Story(word, text, styles, lists).items(starts[story], starts[story + 1])
 
 
 @dataclass(slots=True)
@@ -137,37 +64,58 @@ class Story:
     """One story of a Word file on its way from characters to items."""
 
     word: WordFile
-    text: str
-    deleted: frozenset[int]
+    printed: Printed
     styles: Sequence[Membership]
     lists: Lists
     nest: Nest = field(default_factory=lambda: Nest(partial(shape_row, shape=None)))
+    pending: tuple[str, Props] | None = None
     seen: dict[tuple[bytes, bytes], Props] = field(default_factory=dict)
 
     def items(self, start: int, end: int) -> list[Item]:
         """The paragraphs and tables between two characters."""
         bounds = [piece.start for piece in self.word.pieces]
-        for match in _MARKS.finditer(self.text, start, min(end, len(self.text))):
+        text = self.printed.text
+        for match in _MARKS.finditer(text, start, min(end, len(text))):
             at = match.start()
             piece = self.word.pieces[bisect_right(bounds, at) - 1]
             packed = self.word.paragraphs.at(piece.offset + (at - piece.start) * piece.width)
             key = (packed, piece.modifiers)
             if key not in self.seen:
                 self.seen[key] = self._props(packed, piece.modifiers)
-            self._paragraph(self.text[start:at].translate(_PRINTED), match.group(), at, self.seen[key])
+            self._paragraph(text[start:at].translate(_PRINTED), match.group(), at, self.seen[key])
             start = at + 1
-        if start < min(end, len(self.text)):
-            self._paragraph(self.text[start:end].translate(_PRINTED), "\r", end, Props())
+        if start < min(end, len(text)):
+            self._paragraph(text[start:end].translate(_PRINTED), "\r", end, Props())
+        self._joined(-1)
         self.nest.close(0)
         return self.nest.body
 
     def _paragraph(self, text: str, mark: str, at: int, props: Props) -> None:
+        text = self._joined(props.depth) + text
         if props.ends_row:
-            self.nest.end_row(props.depth, partial(shape_row, shape=props.row), at in self.deleted)
+            gone = at in self.printed.deleted or (at in self.printed.hidden and self.nest.is_blank(props.depth))
+            self.nest.end_row(props.depth, partial(shape_row, shape=props.row), gone)
             return
-        self.nest.line(props.depth, Line(self._label(props.member, text) + text, bool(props.member.heading)))
-        if props.ends_cell or (props.depth == 1 and mark == "\x07"):
+        ends_cell = props.ends_cell or (props.depth == 1 and mark == "\x07")
+        if mark == "\r" and at in self.printed.deleted and not ends_cell:
+            self.pending = (text, props)
+            return
+        self.nest.line(props.depth, self._line(text, props))
+        if ends_cell:
             self.nest.end_cell(props.depth)
+
+    def _joined(self, depth: int) -> str:
+        """The text of a paragraph whose mark is deleted, for the next one at its depth; where there is none it stands alone."""
+        if self.pending is None:
+            return ""
+        (text, props), self.pending = self.pending, None
+        if props.depth == depth:
+            return text
+        self.nest.line(props.depth, self._line(text, props))
+        return ""
+
+    def _line(self, text: str, props: Props) -> Line:
+        return Line(self._label(props.member, text) + text, bool(props.member.heading))
 
     def _label(self, member: Membership, text: str) -> str:
         """What Word prints before a paragraph of a list."""

@@ -11,7 +11,7 @@ from extract.numbering import Level, Lists
 _STYLES, _LISTS, _OVERRIDES = 0xA2, 0x2E2, 0x2EA
 _LIST, _LEVEL, _OVERRIDE = 28, 28, 16
 _MAX_LISTS = 2000
-_PARAGRAPH_STYLE, _NO_BASE = 1, 0xFFF
+_PARAGRAPH_STYLE, _NO_BASE, _VANISH = 1, 0xFFF, 0x083C
 LIST, LEVEL, OUTLINE = 0x460B, 0x260A, 0x2640
 """Modifiers that put a paragraph into a list, on a level of it, on a level of the outline."""
 
@@ -27,11 +27,12 @@ _FORMATS = {
 
 
 class Membership(NamedTuple):
-    """Where a paragraph belongs: list number (0 none), its level, whether it is a heading. None: not stated."""
+    """Where a paragraph belongs: list number (0 none), its level; whether it is a heading, whether hidden. None: not stated."""
 
     list_id: int | None = None
     level: int | None = None
     heading: bool | None = None
+    hidden: bool | None = None
 
     def over(self, base: Membership) -> Membership:
         """This where it says something, else the base."""
@@ -39,6 +40,7 @@ class Membership(NamedTuple):
             base.list_id if self.list_id is None else self.list_id,
             base.level if self.level is None else self.level,
             base.heading if self.heading is None else self.heading,
+            base.hidden if self.hidden is None else self.hidden,
         )
 
 
@@ -80,14 +82,23 @@ def _style(style: bytes, fixed: int) -> tuple[Membership, int]:
     if len(style) < fixed + 2:
         return Membership(), _NO_BASE
     name, kind = struct.unpack_from("<HH", style)
-    if kind & 0xF != _PARAGRAPH_STYLE:
-        return Membership(), _NO_BASE
     at = fixed + 2 + 2 * struct.unpack_from("<H", style, fixed)[0] + 2
+    first = _block(style, at)
+    if kind & 0xF != _PARAGRAPH_STYLE:
+        return Membership(hidden=_hides(first)), kind >> 4
+    own = membership(first[2:])._replace(hidden=_hides(_block(style, at + 2 + len(first) + len(first) % 2)))
+    return Membership(heading=True).over(own) if 1 <= name & 0xFFF <= 9 and own.heading is None else own, kind >> 4
+
+
+def _block(style: bytes, at: int) -> bytes:
+    """The modifiers that stand there behind their length."""
     size = struct.unpack_from("<H", style, at)[0] if at + 2 <= len(style) else 0
-    own = membership(style[at + 4 : at + 2 + size])
-    if 1 <= name & 0xFFF <= 9:
-        own = Membership(heading=True).over(own)
-    return own, kind >> 4
+    return style[at + 2 : at + 2 + size]
+
+
+def _hides(packed: bytes) -> bool | None:
+    """Whether character modifiers hide text; None where they do not say."""
+    return next((bool(operand[0] & 1) for code, operand in modifiers(packed) if code == _VANISH and operand), None)
 
 
 def _inherited(stated: list[tuple[Membership, int]], index: int) -> Membership:

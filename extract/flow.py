@@ -97,7 +97,10 @@ def _renumbered(inner: Grid, number: int) -> Grid:
 
 
 def is_layout(table: Table) -> bool:
-    """Whether it only arranges other tables: it holds one, and at most one row sets two texts of its own side by side."""
+    """Whether it only arranges text or other tables: it has but one column, or holds a table and at most one row sets
+    two texts of its own side by side."""
+    if all(len(row) <= 1 for row in table.rows):
+        return True
     boxes = [box for row in table.rows for box in row]
     if not any(isinstance(item, Table) for box in boxes for item in box.content):
         return False

@@ -47,6 +47,11 @@ class Nest:
         table.cells.append(table.content)
         table.content = []
 
+    def is_blank(self, depth: int) -> bool:
+        """Whether nothing is written in the open row."""
+        self.at(depth)
+        return all(isinstance(item, Line) and not item.text.strip() for cell in self.open[-1].cells for item in cell)
+
     def end_row(self, depth: int, shaper: Shaper, gone: bool = False) -> None:
         """The open row is complete; `gone`: it is deleted."""
         self.at(depth)

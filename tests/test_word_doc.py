@@ -16,7 +16,7 @@ from extract.errors import Encrypted, ReadError, Unreadable
 from extract.flow import Item, Line
 from tests.corpus.generate import doc as drawn
 from tests.corpus.generate.cfb import compound
-from tests.corpus.generate.model import specimen
+from tests.corpus.generate.model import Box, specimen
 from tests.office import expected, prose, read_prose, read_slots
 
 
@@ -72,6 +72,19 @@ def test_line_breaks_hyphens_and_marks_read_as_printed() -> None:
 def test_a_field_without_an_end_keeps_its_text() -> None:
     """A torn field hides nothing of the text behind it."""
     assert read_prose(doc.read(compound(_writer("收到\x13申请12件").streams()))) == ["收到申请12件"]
+
+
+def test_a_deleted_paragraph_mark_joins_two_paragraphs_but_never_a_table() -> None:
+    """Accepting the deletion of a mark runs the paragraph on; before a table it stands alone."""
+    writer = _writer()
+    for text, mark, look in (("一、总体", "\r", drawn.DELETED), ("情况", "\r", b""), ("二", "\r", drawn.DELETED)):
+        writer.write(text)
+        writer.characters += [(writer.at, writer.at + 1, look)] if look else []
+        writer.end(mark)
+    writer.table([[Box("甲"), Box("1")]])
+    document = doc.read(compound(writer.streams()))
+    assert read_prose(document) == ["一、总体情况", "二"]
+    assert read_slots(document) == [[["甲", "1"]]]
 
 
 def _cells(count: int) -> list[list[Item]]:

@@ -59,7 +59,8 @@ def test_a_row_that_begins_late_keeps_its_columns() -> None:
 
 def test_a_nested_table_is_a_grid_of_its_own_beside_its_host() -> None:
     """A data table with a table inside one of its cells keeps both."""
-    inner = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>7</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    seven = "<w:tc><w:p><w:r><w:t>7</w:t></w:r></w:p></w:tc>"
+    inner = f"<w:tbl><w:tr>{seven}{seven}</w:tr></w:tbl>"
 
     def row(*cells: str) -> str:
         return "<w:tr>" + "".join(f"<w:tc>{cell}</w:tc>" for cell in cells) + "</w:tr>"
@@ -70,8 +71,15 @@ def test_a_nested_table_is_a_grid_of_its_own_beside_its_host() -> None:
     body = f"<w:tbl>{row(text('甲'), text('1'))}{row(text('乙'), text('2') + inner)}{row(text('丙'), text('3'))}</w:tbl>"
     outer, nested = word.read_docx(_package(body)).grids()
     assert [[cell.text for cell in row if cell] for row in outer.rows] == [["甲", "1"], ["乙", "2"], ["丙", "3"]]
-    assert [[cell.text for cell in row if cell] for row in nested.rows] == [["7"]]
+    assert [[cell.text for cell in row if cell] for row in nested.rows] == [["7", "7"]]
     assert (outer.number, nested.number) == (1, 2)
+
+
+def test_a_table_of_one_column_is_text() -> None:
+    """Whole reports stand inside a table of one cell: their paragraphs are paragraphs."""
+    cell = "<w:tc><w:p><w:r><w:t>一、总体情况</w:t></w:r></w:p><w:p><w:r><w:t>二</w:t></w:r></w:p></w:tc>"
+    document = word.read_docx(_package(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>"))
+    assert (list(document.grids()), read_prose(document)) == ([], ["一、总体情况", "二"])
 
 
 def test_a_deleted_paragraph_mark_joins_two_paragraphs() -> None:

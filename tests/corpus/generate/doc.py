@@ -18,7 +18,8 @@ _CELL_WIDTH = 900
 _TEXT_AT = 2048
 _IN_TABLE = struct.pack("<HB", 0x2416, 1)
 _ROW_END = struct.pack("<HB", 0x2417, 1)
-_DELETED = struct.pack("<HB", 0x0800, 1)
+DELETED = struct.pack("<HB", 0x0800, 1)
+"""What a tracked deletion puts on characters."""
 _HIDDEN = struct.pack("<HB", 0x083C, 1)
 
 
@@ -120,7 +121,7 @@ class Writer:
         """A figure, with what the dialect does to it."""
         wrong = str(self.rng.randint(1, 9999))
         if self.dialect.tracked and self.rng.random() < 0.4:
-            self.write(wrong, _DELETED)
+            self.write(wrong, DELETED)
         if self.dialect.hidden and self.rng.random() < 0.4:
             self.write(wrong, _HIDDEN)
         if self.dialect.fields and self.rng.random() < 0.4:
@@ -139,9 +140,9 @@ class Writer:
                     self.end("\x07" if depth == 1 else "\r", _cell_properties(depth))
             self.end("\x07" if depth == 1 else "\r", _row_properties(depth, self.definition(line)))
         if self.dialect.tracked:
-            self.write("废弃行", _DELETED)
+            self.write("废弃行", DELETED)
             self.end("\x07", _cell_properties(depth))
-            self.characters.append((self.at, self.at + 1, _DELETED))
+            self.characters.append((self.at, self.at + 1, DELETED))
             self.end("\x07", _row_properties(depth, _defined([0, 900], [0])))
         if depth == 2:
             self.end("\x07", _cell_properties(1))
