@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from extract.check import operands
@@ -16,13 +17,13 @@ from extract.document import Cell, Grid, Place
 from extract.form import Row, form
 from extract.label import normalise, strip_brackets
 from extract.number import parse
-from extract.split import Numbers, candidates, settle
+from extract.split import Numbers, candidates, groups, settle, sums
 
 PEOPLE = 7
 TABLES = ("disclosure", "requests", "challenges", "stat2014", "stat2008")
 LEAST_ROWS = 5
 """Rows that must be known before running text is taken for a statistics table."""
-_GAP = r"[\s、，,（()）：:；;“”\"'·.]*"
+_GAP = r"[\s、，,（()）：:；;“”\"'·.|│┃]*"
 _CELL_LINE = re.compile(r"^\t(.*)$")
 _ROW_END = re.compile(r"\n[ \u3000]*\n|\n*$")
 _NEXT_NUMBER = re.compile(
@@ -172,10 +173,6 @@ def _has_numbers(line: Line) -> bool:
     return len([piece for piece in _values(line.rest) if any(ch.isdigit() for ch in piece)]) >= 1 and line.code == "requests.outcome.other"
 
 
-def _row_holds(numbers: Numbers) -> bool:
-    return sum(numbers[:-1]) == numbers[-1]
-
-
 def _split_rows(lines: Sequence[Line]) -> list[list[Piece]]:
     """The seven cells of each row: as printed where seven pieces stand there, else by the sums, else as they are."""
     pieces = [_values(line.rest) for line in lines]
@@ -186,7 +183,7 @@ def _split_rows(lines: Sequence[Line]) -> list[list[Piece]]:
     }
     for i, cells in glued.items():
         whole = bool(cells) and all(c.isascii() and c.isdecimal() for c in cells)
-        options[lines[i].code] = candidates(cells, PEOPLE, _row_holds) if whole else ()
+        options[lines[i].code] = sums(cells, PEOPLE) if whole else ()
     settled = settle(options, _columns_hold) if glued else {}
     return [_cells(i, printed, glued, settled.get(lines[i].code)) for i in range(len(lines))]
 
@@ -244,18 +241,17 @@ def _challenges(text: str) -> list[list[Piece]] | None:
     return [_plain(header[1]), _plain(header[2]), row] if row else None
 
 
-def _fifteen(cells: list[str]) -> list[Piece] | None:
-    leading = []
-    for cell in cells:
-        if not _readable(cell) or len(leading) == 15:
-            break
-        leading.append(cell)
+def _fifteen(cells: Sequence[str]) -> list[Piece] | None:
+    """The fifteen figures: as printed, by their three sums, or openly unread; None where none are printed."""
+    leading = list(takewhile(_readable, cells[:15]))
     if len(leading) == 15:
         return _plain(leading)
-    if not leading or not all(c.isascii() and c.isdecimal() for c in leading):
+    if not leading:
         return None
-    options = candidates(leading, 15, lambda n: all(sum(n[k : k + 4]) == n[k + 4] for k in (0, 5, 10)))
-    return [Piece(str(number), True) for number in options[0]] if len(options) == 1 else None
+    options = groups(leading, 5, 3) if all(c.isascii() and c.isdecimal() for c in leading) else ()
+    if len(options) == 1:
+        return [Piece(str(number), True) for number in options[0]]
+    return [Piece(" ".join(leading), unreadable=True)] * 15
 
 
 def _disclosure(text: str) -> list[list[Piece]] | None:
@@ -301,7 +297,7 @@ def _disclosure_cells(line: Line, count: int) -> list[Piece]:
     if len(cells) == count:
         return _plain(cells)
     if cells and all(c.isascii() and c.isdecimal() for c in cells):
-        options = candidates(cells, count, lambda _: True)
+        options = candidates(cells, count)
         if len(options) == 1:
             return [Piece(str(number), True) for number in options[0]]
     return _plain(cells)
@@ -335,7 +331,7 @@ def _legacy_cells(line: Line, count: int) -> list[Piece]:
     unit, rest = (found[1] or "", found[2]) if found else ("", "")
     cells = [p for p in _PIECES.split(_strip_next(re.split(r"[一-鿿]{3,}", rest, maxsplit=1)[0])) if p]
     if len(cells) != count and cells and all(c.isascii() and c.isdecimal() for c in cells):
-        options = candidates(cells, count, lambda _: True)
+        options = candidates(cells, count)
         if len(options) == 1:
             return [Piece(unit), *(Piece(str(number), True) for number in options[0])]
     if len(cells) == count:
