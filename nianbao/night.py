@@ -102,7 +102,7 @@ async def _crawl(config: Config, options: Options, sites: Sequence[Site], fronti
         Recorder(config.crawl, config.archive.path / WARC_FOLDER, frontier, listener=ledger.captured) as recorder,
         ReadingPool(config.read.workers or 2, limits) as pool,
     ):
-        _tell_missed(ledger, frontier, shelf)
+        tell_missed(ledger, frontier, shelf)
 
         async def one(site: Site) -> None:
             async with turns:
@@ -115,14 +115,20 @@ async def _crawl(config: Config, options: Options, sites: Sequence[Site], fronti
         async with asyncio.TaskGroup() as tasks:
             for site in sites:
                 tasks.create_task(one(site))
+    keep_told(ledger, frontier)
+
+
+def tell_missed(ledger: Ledger, frontier: Frontier, shelf: Shelf) -> None:
+    """Captures that are archived but not in the database, after a kill for example; one that it was told of keeps its row."""
+    ledger.told = int(frontier.recall(_TOLD).get("exchange", 0))
+    for exchange in frontier.exchanges(ledger.told):
+        ledger.captured(shelf.stored(exchange))
+
+
+def keep_told(ledger: Ledger, frontier: Frontier) -> None:
+    """Tell the database of all captures so far, and the frontier that it was told."""
     ledger.flush_captures()
     frontier.learn(_TOLD, {"exchange": ledger.told})
-
-
-def _tell_missed(ledger: Ledger, frontier: Frontier, shelf: Shelf) -> None:
-    """Captures that a killed run archived but did not tell the database of; one that it was told of keeps its row."""
-    for exchange in frontier.exchanges(int(frontier.recall(_TOLD).get("exchange", 0))):
-        ledger.captured(shelf.stored(exchange))
     ledger.flush_captures()
 
 
