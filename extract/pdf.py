@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]  # pypdfium2 ships no types
 
-from extract.document import Block, Cell, Document, Grid, Paragraph, Place
+from extract.document import Block, Cell, Document, Grid, Paragraph, Place, Problem
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.pdf_calls import address
 from extract.pdf_halves import halves
 from extract.pdf_page import Page, read_page
 from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, without_running
+from extract.pdf_rows import Rebuilt, rebuilt
 from extract.pdf_scanned import SHARE as MEANINGLESS
 from extract.pdf_scanned import problems
 from extract.pdf_tables import Ruling, as_grid, rulings
@@ -31,6 +32,7 @@ class Sheet(NamedTuple):
 
     page: Page
     tables: list[Ruling]
+    rows: list[Rebuilt]
     lines: PageLines
 
 
@@ -42,7 +44,14 @@ def read(content: bytes) -> Document:
     blocks, running = compose(pages)
     if running:
         meta["running_lines"] = "\n".join(running)
-    return Document(READER, tuple(blocks), meta.get("title"), meta, tuple(problem for page in pages for problem in problems(page)))
+    seen = [problem for page in pages for problem in problems(page)]
+    return Document(READER, tuple(blocks), meta.get("title"), meta, (*seen, *_borderless(blocks)))
+
+
+def _borderless(blocks: list[Block]) -> Iterator[Problem]:
+    """The pages with tables that were read without rules."""
+    for page in sorted({block.page or 0 for block in blocks if isinstance(block, Paragraph) and "\n\t" in block.text}):
+        yield Problem("borderless_table", "rows without rules between their cells, read from where the words stand", Place(page=page))
 
 
 def compose(pages: list[Page], reader: str = READER) -> tuple[list[Block], list[str]]:
@@ -85,7 +94,8 @@ def each_page(pdf: pypdfium2.PdfDocument) -> Iterator[tuple[pypdfium2.PdfPage, P
 
 def _sheet(page: Page) -> Sheet:
     tables, outside = rulings(page) if page.unmapped <= MEANINGLESS * len(page.glyphs) else ([], [])
-    return Sheet(page, tables, PageLines(page.number, page.width, page.height, lines_of(outside)))
+    rows, outside = rebuilt(outside)
+    return Sheet(page, tables, rows, PageLines(page.number, page.width, page.height, lines_of(outside)))
 
 
 def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
@@ -95,7 +105,8 @@ def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
     for number, (sheet, rest) in enumerate(zip(sheets, lines, strict=True), 1):
         grids = [as_grid(table, number, reader) for table in sheet.tables]
         stops = [table.lattice.box.top for table in sheet.tables]
-        prose = [item._replace(page=number) for item in paragraphs(rest, stops)]
+        prose = [item._replace(page=number) for item in paragraphs(rest, [*stops, *(row.top for row in sheet.rows)])]
+        prose += [Prose(row.text, row.top, number, heading=False, begins=True, goes_on=False) for row in sheet.rows]
         placed: list[tuple[float, Prose | Grid]] = [(item.top, item) for item in prose]
         placed += zip(stops, grids, strict=True)
         flow.extend(item for _, item in sorted(placed, key=lambda pair: pair[0]))

@@ -18,9 +18,10 @@ _HEADING_MARK = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")
 _LIST_MARK = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．](?!\d)|附件|附[:：]|注[:：])"
 )
-_PAGE_NUMBER = re.compile(
+PAGE_NUMBER = re.compile(
     r"[-—–―~·\s第]*(?:\d{1,4}|[ivxIVX]{1,5})(?:\s*/\s*\d{1,4})?[-—–―~·\s页]*(?:[，,/]?\s*共\s*\d{1,4}\s*页)?\Z"
 )  # fmt: skip
+"""A page number alone on its line: - 3 -, 第3页 共5页, 3/5."""
 
 
 class PageLines(NamedTuple):
@@ -69,7 +70,7 @@ def _key(line: Line, page: PageLines) -> tuple[str, int]:
 def _runs(line: Line, page: PageLines, repeated: Counter[tuple[str, int]], threshold: int) -> bool:
     if not _at_edge(line, page):
         return False
-    return bool(_PAGE_NUMBER.match(line.text)) or (len(line.text) > 1 and repeated[_key(line, page)] >= threshold)
+    return bool(PAGE_NUMBER.match(line.text)) or (len(line.text) > 1 and repeated[_key(line, page)] >= threshold)
 
 
 def paragraphs(page: PageLines, breaks: Iterable[float] = ()) -> list[Prose]:

@@ -10,6 +10,7 @@ from extract.document import Grid
 from extract.errors import TooComplex
 from extract.pdf_letters import UNREADABLE
 from extract.pdf_page import Glyph, Page
+from extract.pdf_rows import has_rows
 from extract.pdf_text import cell_text
 from extract.ruled import Box, Lattice, Reading, Ruled, find, grid, without
 
@@ -36,7 +37,12 @@ def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
         raise TooComplex("a page draws more cells than any report has")
     lattices = _without_frames(lattices, page)
     inside, outside = _share(lattices, page.glyphs)
-    found = [_settled(lattice, letters) for lattice, letters in zip(lattices, inside, strict=True) if letters]
+    found = []
+    for lattice, letters in zip(lattices, inside, strict=True):
+        if len(lattice.xs) == 2 and has_rows(letters):
+            outside.extend(letters)
+        elif letters:
+            found.append(_settled(lattice, letters))
     return [ruling for ruling in found if ruling.lattice.cells], outside
 
 

@@ -31,15 +31,16 @@ class Line(NamedTuple):
 def rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
     """Upright letters in lines from top to bottom, each from left to right, each letter once."""
     lines: list[list[Glyph]] = []
-    reach = middle = 0.0
-    for glyph in sorted(glyphs, key=lambda g: (g.top + g.bottom, g.x0)):
-        centre, height = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
-        if lines and centre - middle <= max(reach, 0.4 * height):
+    reach = base = 0.0
+    # the lower edges of letters lie on one line; their upper edges, and so their middles, do not in every font
+    for glyph in sorted(glyphs, key=lambda g: (g.bottom, g.x0)):
+        height = glyph.bottom - glyph.top
+        if lines and glyph.bottom - base <= max(reach, 0.4 * height):
             lines[-1].append(glyph)
             reach = max(reach, 0.4 * height)
         else:
             lines.append([glyph])
-            middle, reach = centre, 0.4 * height
+            base, reach = glyph.bottom, 0.4 * height
     return [_once(sorted(line, key=lambda g: g.x0)) for line in lines]
 
 
@@ -102,7 +103,7 @@ def _is_plain(glyphs: list[Glyph]) -> bool:
     slack = 0.2 * (bottom - top)
     for glyph in glyphs[1:]:
         gap = glyph[1] - right
-        if not (-slack < gap < slack and -slack < glyph[2] - top < slack):
+        if not (-slack < gap < slack and -slack < glyph[4] - bottom < slack):
             return False
         right = glyph[3]
     return not turn

@@ -1,0 +1,235 @@
+"""Tables printed without vertical rules: rows put together again from where their words stand.
+
+Figures that stand under one another make columns; a line of figures makes a row; the label whose lines stand beside it names it.
+A row comes out as text, its label and then each cell on a line of its own behind a tab, as plain-text reports have them: what the
+figures mean is left to the labels and sums of the form. Where a line of figures has no label the lines stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from extract.pdf_page import Glyph
+from extract.pdf_prose import PAGE_NUMBER
+from extract.pdf_text import box_of, line_text, rows
+from extract.ruled import Box
+from extract.stitch import ENUMERATED
+
+LEAST = 3
+"""Figures in a line that make it a row of a table."""
+APART = 0.9
+"""The share of the letters' size that parts two words."""
+STEP = 1.5
+"""Lines of one cell are no farther apart than this many times their size."""
+REACH = 90.0
+"""Points between two rows of a table, at most."""
+_FIGURE = re.compile(r"[+\-－]?\d[\d,，.]*\Z|[—–\-－/]{1,2}\Z")
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、\S+\Z")
+
+
+class Word(NamedTuple):
+    """Letters that stand together on one line."""
+
+    glyphs: list[Glyph]
+    text: str
+    box: Box
+
+    @property
+    def middle(self) -> float:
+        """Where it stands on its line: half its size above its lower edge."""
+        return self.box.bottom - self.glyphs[0].bottom / 2 + self.glyphs[0].top / 2
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a number or a dash."""
+        return bool(_FIGURE.match(self.text))
+
+
+class Rebuilt(NamedTuple):
+    """A row as text, and its top on the page."""
+
+    text: str
+    top: float
+
+
+class Zone(NamedTuple):
+    """Lines of figures under one another, and the x-ranges of their columns."""
+
+    lines: list[list[Word]]
+    columns: list[tuple[float, float]]
+
+
+def rebuilt(glyphs: list[Glyph]) -> tuple[list[Rebuilt], list[Glyph]]:
+    """The rows of figures among these letters, and the letters that belong to none."""
+    lines = [_words(line) for line in rows([glyph for glyph in glyphs if not glyph.turn])]
+    found: list[Rebuilt] = []
+    used: set[int] = set()
+    top = 0.0
+    for zone in _zones(lines):
+        made = _read(zone, lines, top)
+        for words, row in made:
+            found.append(row)
+            used.update(id(glyph) for word in words for glyph in word.glyphs)
+        top = zone.lines[-1][0].middle
+    for words, row in _waiting(lines, top):
+        found.append(row)
+        used.update(id(glyph) for word in words for glyph in word.glyphs)
+    return found, [glyph for glyph in glyphs if id(glyph) not in used]
+
+
+def _words(line: list[Glyph]) -> list[Word]:
+    groups = [[line[0]]]
+    for left, right in pairwise(line):
+        if right.x0 - left.x1 > APART * min(left.bottom - left.top, right.bottom - right.top):
+            groups.append([])
+        groups[-1].append(right)
+    return [Word(group, line_text(group), box_of(group)) for group in groups]
+
+
+def _zones(lines: list[list[Word]]) -> list[Zone]:
+    """Lines of at least three figures, those together whose figures stand under one another."""
+    zones: list[Zone] = []
+    for line in lines:
+        figures = [word for word in line if word.is_figure]
+        if len(figures) < LEAST:
+            continue
+        zone = zones[-1] if zones else None
+        near = zone is not None and figures[0].middle - zone.lines[-1][0].middle <= REACH
+        columns = _with(zone.columns, figures) if zone is not None and near else None
+        if zone is not None and columns is not None:
+            zones[-1] = Zone([*zone.lines, figures], columns)
+        else:
+            zones.append(Zone([figures], [(word.box.x0, word.box.x1) for word in figures]))
+    return zones
+
+
+def _with(columns: list[tuple[float, float]], figures: list[Word]) -> list[tuple[float, float]] | None:
+    """The columns widened by a line of figures; None where they do not stand under one another."""
+    wider = list(columns)
+    hit: set[int] = set()
+    for word in figures:
+        touching = [i for i, (x0, x1) in enumerate(columns) if word.box.x0 < x1 and word.box.x1 > x0]
+        if len(touching) != 1 or touching[0] in hit:
+            return None
+        i = touching[0]
+        hit.add(i)
+        wider[i] = min(wider[i][0], word.box.x0), max(wider[i][1], word.box.x1)
+    return wider
+
+
+def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[Word], Rebuilt]]:
+    """The rows of a zone with the words they are made of; nothing where a row has no label of its own."""
+    left = zone.columns[0][0]
+    first, last = zone.lines[0][0].middle, zone.lines[-1][-1].middle
+    inside = _figures(zone, lines, first, last)
+    blocks = _blocks([word for line in lines for word in line if word.box.x1 <= left and first - REACH <= word.middle <= last + REACH])
+    made: list[tuple[list[Word], Rebuilt]] = []
+    for figures in inside:
+        label = _label(blocks, figures[0])
+        if label is None and len(inside) > 1:
+            return []
+        cells = "\n\t".join(_cells(figures, zone.columns))
+        text = "".join(word.text for word in label or ())
+        made.append(([*figures, *(label or ())], Rebuilt(f"{text}\n\t{cells}\n", figures[0].box.top)))
+    return [*_header(zone, lines, above), *made]
+
+
+def _figures(zone: Zone, lines: list[list[Word]], first: float, last: float) -> list[list[Word]]:
+    """The lines of figures between the first and the last of a zone, those with fewer figures too: their other cells are blank."""
+    found = []
+    for line in lines:
+        figures = [word for word in line if word.is_figure and word.box.x1 > zone.columns[0][0]]
+        if figures and first <= figures[0].middle <= last and _with(zone.columns, figures) is not None:
+            found.append(figures)
+    return found
+
+
+def _blocks(words: Sequence[Word]) -> list[list[Word]]:
+    """Label words with the lines of one cell together: under one another, close, and not begun by a number of their own."""
+    blocks: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.middle):
+        size = word.box.height
+        for block in reversed(blocks):
+            below = block[-1]
+            over = min(word.box.x1, below.box.x1) - max(word.box.x0, below.box.x0)
+            if over > 0 and 0 < word.middle - below.middle <= STEP * size and not ENUMERATED.match(word.text):
+                block.append(word)
+                break
+        else:
+            blocks.append([word])
+    return blocks
+
+
+def _label(blocks: list[list[Word]], figure: Word) -> list[Word] | None:
+    """The rightmost block beside a figure: the innermost label of its row."""
+    slack = 0.6 * figure.box.height
+    beside = [block for block in blocks if block[0].middle - slack <= figure.middle <= block[-1].middle + slack]
+    return max(beside, key=lambda block: block[0].box.x0, default=None)
+
+
+def _cells(figures: list[Word], columns: list[tuple[float, float]]) -> list[str]:
+    cells = [""] * len(columns)
+    ends = [x1 for _, x1 in columns]
+    for word in figures:
+        cells[min(bisect_left(ends, (word.box.x0 + word.box.x1) / 2), len(cells) - 1)] = word.text
+    return cells
+
+
+def _header(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[Word], Rebuilt]]:
+    """The labels over the columns, each put together from its lines; nothing where a column has none."""
+    top = zone.lines[0][0].middle
+    words: list[Word] = []
+    for line in lines:
+        if max(above, top - 2 * REACH) < line[0].middle < top - 1:
+            words = [] if len(line) == 1 and _HEADING.match(line[0].text) else [*words, *line]
+    centres = [(x0 + x1) / 2 for x0, x1 in zone.columns]
+    middles = [(a + b) / 2 for a, b in pairwise(centres)]
+    edges = [2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]]
+    labels = [_stack([w for w in words if a <= (w.box.x0 + w.box.x1) / 2 < b]) for a, b in pairwise(edges)]
+    if not all(labels):
+        return []
+    text = " ".join("".join(word.text for word in label) for label in labels)
+    return [([word for label in labels for word in label], Rebuilt(text, zone.lines[0][0].box.top - 1))]
+
+
+def _waiting(lines: list[list[Word]], above: float) -> list[tuple[list[Word], Rebuilt]]:
+    """Labels of columns at the end of a page, whose figures stand on the next: the upper levels, then the lowest from left to right."""
+    tail: list[Word] = []
+    most = 0
+    for line in lines:
+        if line[0].middle > above + 1 and not PAGE_NUMBER.match(line[0].text):
+            starts = len(line) == 1 and (_HEADING.match(line[0].text) or line[0].text.endswith("。"))
+            tail, most = ([], 0) if starts else ([*tail, *line], max(most, len(line)))
+    if most < LEAST:
+        return []
+    blocks = _blocks(tail)
+    lowest = [block for block in blocks if not any(_under(block[-1], other[0]) for other in blocks)]
+    upper = [block for block in blocks if block not in lowest]
+    ordered = [*sorted(upper, key=lambda block: block[0].middle), *sorted(lowest, key=lambda block: block[0].box.x0)]
+    text = " ".join("".join(word.text for word in block) for block in ordered)
+    return [(tail, Rebuilt(text, tail[0].box.top))]
+
+
+def _under(word: Word, other: Word) -> bool:
+    over = min(word.box.x1, other.box.x1) - max(word.box.x0, other.box.x0)
+    return over > 0 and other.middle > word.middle
+
+
+def has_rows(glyphs: list[Glyph]) -> bool:
+    """Whether a line of these letters holds a figure apart from another word, or three words: cells without a rule between them."""
+    lines = (_words(line) for line in rows(glyphs))
+    return any(len(line) >= LEAST or (len(line) > 1 and any(word.is_figure for word in line)) for line in lines)
+
+
+def _stack(words: list[Word]) -> list[Word]:
+    """The lowest words that stand close under one another."""
+    stack: list[Word] = []
+    for word in sorted(words, key=lambda word: -word.middle):
+        if stack and stack[-1].middle - word.middle > STEP * word.box.height:
+            break
+        stack.append(word)
+    return stack[::-1]
