@@ -17,6 +17,7 @@ _FIELD = re.compile(
     r"(?:forms?\s*(?:\[\s*['\"]?[\w-]+['\"]?\s*\]|\.[\w-]+)?\s*\.\s*|getElementById\(\s*['\"]|\$\(\s*['\"](?:#|input\[name=['\"]?))"
     r"([\w-]+)['\"\])]*\s*(?:\.value\s*=(?!=)\s*|\.val\(\s*)([A-Za-z_$][\w$]*)"
 )
+_POST_BACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
 _SUBMITS = re.compile(r"\.submit\s*\(")
 _BODY_LIMIT = 2000
 
@@ -30,16 +31,23 @@ class Click(NamedTuple):
 
 def click(page: Page, code: str) -> Click | None:
     """Where a handler such as `toPage(2)` leads; `None` where no function of the page tells."""
+    if posted := _POST_BACK.search(code):
+        return _posted_back(page, posted[1], posted[2])
     for name, number in _CALL.findall(code):
         if found := _led(page, name, int(number)):
             return found
     return None
 
 
-def number_in(code: str) -> int | None:
-    """The page number that a handler is called with."""
-    found = _CALL.search(code)
-    return int(found[2]) if found else None
+def _posted_back(page: Page, target: str, argument: str) -> Click | None:
+    """ASP.NET: the page's only form is sent with the name of the control and its argument."""
+    form = page.tree.css_first("form")
+    url = join(page.url, (form.attributes.get("action") if form else None) or page.url)
+    if form is None or url is None:
+        return None
+    held = {node.attributes.get("name") or "": node.attributes.get("value") or "" for node in form.css("input[type=hidden]")}
+    held.pop("", None)
+    return Click(url, tuple({**held, "__EVENTTARGET": target, "__EVENTARGUMENT": argument}.items()))
 
 
 def _led(page: Page, name: str, number: int) -> Click | None:

@@ -185,5 +185,6 @@ class _Walk:
             reason = "cap_suspected"
         elif progress.total is not None and len(progress.rows) == progress.total:
             reason = "total_reached"
-        complete = proven(progress, reason, len(self.holes))
+        holes = [hole for hole in self.holes if not (self.source.from_zero and hole[1] == "repeat_page")]
+        complete = proven(progress, reason, len(holes))
         return Walked(progress, self.requests, reason, complete, "" if complete else shortfall(progress, self.note))

@@ -35,6 +35,8 @@ class Signs:
     turns: Turns | None = None
     firm: bool = False
     """`turns` come from addresses that the page offers; else from its script's word, or from what most systems do."""
+    veiled: bool = False
+    """A control that turns to the next page is there, but where it leads only a browser could tell."""
 
     def to(self, number: int) -> Click | None:
         """Where a page is, offered or worked out."""
@@ -50,8 +52,11 @@ def signs_of(page: Page, number: int = 1) -> Signs:
     following: Click | None = None
     last: Click | None = None
     numbered: dict[int, Click] = {}
+    veiled = False
     for text, goal in _controls(page):
-        if _NEXT.match(text):
+        if goal is None:
+            veiled = veiled or bool(_NEXT.match(text))
+        elif _NEXT.match(text):
             following = following or goal
         elif _LAST.match(text):
             last = goal
@@ -61,7 +66,7 @@ def signs_of(page: Page, number: int = 1) -> Signs:
     firm = turns.of_links(_addresses(numbered), said.pages) or _of_next(following, said.pages, number + 1)
     made = firm or (turns.of_call(page.url, said.made) if said.made else None) or turns.guessed(page.url)
     pages = said.pages or _pages(numbered, last, firm)
-    return Signs(said.total, pages, said.current, following, numbered, made, firm is not None)
+    return Signs(said.total, pages, said.current, following, numbered, made, firm is not None, veiled and not following)
 
 
 def _addresses(numbered: Mapping[int, Click]) -> dict[int, str]:
@@ -89,13 +94,14 @@ def _pager_only(url: str, numbered: dict[int, Click]) -> dict[int, Click]:
     return numbered if len(set(goals)) == len(goals) and max(numbered, default=0) > 1 and min(numbered) < 12 else {}
 
 
-def _controls(page: Page) -> Iterator[tuple[str, Click]]:
-    """The words and goal of everything that can be clicked on and may turn a page."""
+def _controls(page: Page) -> Iterator[tuple[str, Click | None]]:
+    """The words and goal of everything that can be clicked on and may turn a page; no goal where its script is not understood."""
     for node in page.tree.css(_CONTROLS):
         text = _words(node)
         if not (_NEXT.match(text) or _LAST.match(text) or _NUMBER.match(text)):
             continue
-        if goal := _goal(page, node):
+        goal = _goal(page, node)
+        if goal or _scripted(node):
             yield text, goal
 
 
@@ -123,6 +129,15 @@ def _goal(page: Page, node: LexborNode) -> Click | None:
         if code and (found := clicks.click(page, code) or _opened(page, code)):
             return found
     return None
+
+
+def _scripted(node: LexborNode) -> bool:
+    """Whether a control does something by script, and is not switched off."""
+    code = (node.attributes.get("onclick") or "") + (node.attributes.get("href") or "").partition("javascript:")[2]
+    name = f"{node.attributes.get('class') or ''} {(node.parent.attributes.get('class') or '') if node.parent else ''}"
+    return bool(re.search(r"\w\s*\(", re.sub(r"void\s*\(\s*0?\s*\)|return\s+false", "", code))) and not re.search(
+        r"disab|\bno\w*\b|off", name
+    )
 
 
 def _opened(page: Page, code: str) -> Click | None:

@@ -8,6 +8,8 @@ from crawler.sheet import Progress
 ROW_CAPS = frozenset((200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000))
 PAGE_CAPS = frozenset((10, 20, 50, 100, 200, 500, 1000))
 """Totals and numbers of pages at which systems stop counting."""
+FULL = 10
+"""Rows of a page that may be a full one, with more behind it."""
 FAILED: frozenset[StopReason] = frozenset(("blocked", "error", "cap_suspected"))
 
 
@@ -37,6 +39,8 @@ def proven(progress: Progress, reason: StopReason, holes: int) -> bool:
         return False
     if progress.pages is not None:
         return all(progress.counts.get(number) for number in range(1, progress.pages + 1)) and _even(progress)
+    if reason == "last_page" and progress.sheet.veiled and len(progress.sheet.rows) >= FULL:
+        return False
     # A second page that repeats the first proves only that its number is ignored.
     return reason != "repeat_page" or max(progress.counts) > 2
 

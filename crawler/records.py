@@ -27,7 +27,7 @@ DATES = (
 )  # fmt: skip
 TOTALS = (
     "total", "totalcount", "total_count", "totalrecord", "totalrecords", "recordcount", "recordtotal", "allrow", "totalrow", "totalrows",
-    "post_count", "totalnum", "rowcount", "totalelements", "totalsize", "numfound", "hits", "count", "sum",
+    "post_count", "totalnum", "rowcount", "totalelements", "totalsize", "numfound", "articlecount", "hits", "count", "sum",
 )  # fmt: skip
 PAGES = ("totalpage", "totalpages", "pagecount", "countpage", "total_page", "pages", "allpage", "pagetotal", "last_page")
 IDS = ("id", "docid", "infoid", "businessid", "articleid", "manuscriptid", "recid", "post_id", "contentid")

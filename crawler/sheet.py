@@ -48,6 +48,8 @@ class Sheet:
     pages: int | None = None
     onward: Ask | None = None
     prelude: bool = False
+    veiled: bool = False
+    """There is a way onward that only a browser could follow."""
 
 
 def with_total(sheet: Sheet, total: int | None) -> Sheet:
@@ -106,9 +108,11 @@ class Progress:
     @property
     def reached(self) -> bool:
         """All declared rows are here, and nothing speaks of further pages."""
-        if self.total is None or len(self.rows) < self.total or (self.pages and self.number < self.pages):
+        if self.total is None or len(self.rows) < self.total:
             return False
-        return not (self.sheet.onward and self.constant)
+        if len(self.sheet.rows) >= self.total:
+            return True
+        return not (self.pages and self.number < self.pages) and not (self.sheet.onward and self.constant)
 
     @property
     def constant(self) -> list[str]:
@@ -137,3 +141,5 @@ class Source:
     ask: Callable[[Progress], Ask | None]
     name: str = ""
     again: Ask | None = None
+    from_zero: bool = False
+    """Pages may be counted from 0 or from 1: the second answer may be the first again."""

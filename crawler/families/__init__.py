@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from crawler import decode, links
 from crawler.capture import Fetcher
@@ -22,6 +23,7 @@ from crawler.sheet import Sheet, Source
 
 GENERIC = "generic"
 THRESHOLD = 2
+MOST_FRAMES = 2
 _WAYS: Mapping[str, Callable[[Page], list[Source]]] = {
     "trs": trs.sources,
     "ucap": ucap.sources,
@@ -101,7 +103,16 @@ def sources_of(name: str, page: Page) -> list[Source]:
     if isinstance(first, Sheet) and first.total is not None and len(first.rows) == first.total and first.total not in ROW_CAPS:
         return [pages]
     ways = _WAYS[name](page) if name in _WAYS else []
+    if isinstance(first, Sheet) and not first.rows:
+        ways += [static.source_at(url, page.url) for url in _inside(page)]
     return [pages, *ways] if name in _PAGES_FIRST else [*ways, pages]
+
+
+def _inside(page: Page) -> list[str]:
+    """Where a page without rows of its own leads by itself: a frame that holds the list, a redirection by script."""
+    host = urlsplit(page.url).netloc
+    goals = dict.fromkeys(link.url for link in page.of("redirect", "frame") if urlsplit(link.url).netloc == host and link.url != page.url)
+    return list(goals)[:MOST_FRAMES]
 
 
 async def _best(ways: Iterable[Source], fetcher: Fetcher) -> tuple[Walked, int]:
@@ -110,7 +121,7 @@ async def _best(ways: Iterable[Source], fetcher: Fetcher) -> tuple[Walked, int]:
     for source in ways:
         walked = await follow(source, fetcher)
         tried.append(walked)
-        if walked.complete or walked.reason == "blocked":
+        if walked.complete:
             break
     requests = sum(walked.requests for walked in tried)
     return (tried[-1] if tried[-1].complete else _together(tried)), requests

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from crawler import loose
@@ -36,7 +37,15 @@ def _numbered(page: Page, path: str) -> Source:
     def ask(number: int) -> Ask:
         return Ask(url, {**told, "pageIndex": str(number - 1)}, referer=page.url, number=number)
 
-    return Source(ask(1), answers.read, lambda progress: ask(progress.number + 1), "loadData")
+    def read(reply: Reply) -> Sheet:
+        return _stepping(answers.read(reply), ask(reply.ask.number + 1))
+
+    return Source(ask(1), read, lambda progress: ask(progress.number + 1), "loadData", from_zero=True)
+
+
+def _stepping(sheet: Sheet, following: Ask | None) -> Sheet:
+    """An answer that names its successor, so that one repeated page ends nothing."""
+    return replace(sheet, onward=following) if sheet.rows and sheet.total is None else sheet
 
 
 def _rest(page: Page, *, as_json: bool) -> Source:
@@ -67,13 +76,13 @@ def _rest(page: Page, *, as_json: bool) -> Source:
             held["siteGuid"] = site.get("siteGuid", "")
             where["url"] = where["url"] or _endpoint(page, site)
             return Sheet(prelude=True)
-        return answers.read(reply)
+        return _stepping(answers.read(reply), ask(reply.ask.number + 1))
 
     def following(progress: Progress) -> Ask | None:
         return ask(1 if progress.sheet.prelude and not progress.counts else progress.number + 1)
 
     start = ask(1) if held["siteGuid"] else None
-    return Source(start or Ask(_script(page), referer=page.url, number=0), read, following, "getgovinfolist")
+    return Source(start or Ask(_script(page), referer=page.url, number=0), read, following, "getgovinfolist", from_zero=True)
 
 
 def _site(text: str) -> Mapping[str, str]:

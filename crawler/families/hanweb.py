@@ -7,7 +7,7 @@ their addresses. There are two dialects of asking (records from/to, and pages) a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -19,9 +19,12 @@ from crawler.page import Page, join, parse
 from crawler.rows import fragment_rows, rows_of
 from crawler.sheet import Ask, Progress, Reply, Sheet, Source
 
+MOST_UNITS = 3
+"""Lists of one page that are walked in search of the column's own."""
 _PROXY = "/module/web/jpage/dataproxy.jsp"
 _STORE = re.compile(r"<datastore\b.*?</datastore\s*>", re.I | re.S)
 _UNIT = re.compile(r"""["']#(\w+)["']\s*\)\s*\.jpage\s*\(""")
+_CONFIG = re.compile(r"\{(?=[^{}]{0,600}\b[\"']?totalRecord)")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 _FIELDS = ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
 _SEARCH = re.compile(r"[\"']?([\w/.-]*/module/xxgk/search\.jsp)", re.I)
@@ -34,7 +37,9 @@ _YEAR = re.compile(r"[?&]fbtime=((?:19|20)\d\d)|^\s*((?:19|20)\d\d)\s*$")
 
 def sources(page: Page) -> list[Source]:
     """Lists of the page behind the proxy, the one with most rows first; the search of the xxgk module; the annual-report endpoint."""
-    units = sorted(_units(page), key=lambda unit: -(unit.total or 0))
+    units = sorted(_units(page), key=lambda unit: -(unit.total or 0))[:MOST_UNITS]
+    usual = join(page.url, _PROXY) or page.url
+    units += [replace(unit, proxy=usual, inline=None) for unit in units if unit.proxy != usual]
     found = [Source(unit.first(), unit.read, unit.ask, "jpage") for unit in units]
     if search := _SEARCH.search(page.text):
         found.append(_search(page, search[1]))
@@ -84,6 +89,7 @@ class _Unit:
 def _units(page: Page) -> list[_Unit]:
     stores = _STORE.findall(page.text)
     configs = [arguments[0] for arguments in loose.called(page.text, r"\.jpage") if arguments and isinstance(arguments[0], dict)]
+    configs = configs or [value for value in _literals(page.text) if isinstance(value, dict)]
     names = _UNIT.findall(page.text)
     if not configs and not (stores and value_in(page.text, "unitid", "unitId")):
         return []
@@ -94,6 +100,12 @@ def _units(page: Page) -> list[_Unit]:
     own = _COLUMN.search(page.url)
     mine = [unit for unit in units if own and unit.form["columnid"] == own[1]]
     return mine or units
+
+
+def _literals(text: str) -> Iterator[loose.Value]:
+    """Configurations that are kept in a variable first."""
+    for found in _CONFIG.finditer(text):
+        yield loose.literal(text, found.start())
 
 
 def _unit(page: Page, config: Mapping[str, Any], name: str | None, store: str | None) -> _Unit:

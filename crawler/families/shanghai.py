@@ -16,6 +16,7 @@ _AFFAIR = re.compile(r"[\"']([^\"'\s]*/front/api/data/\w+)[\"']")
 _POLICY = re.compile(r"[\"']([^\"'\s]*/gwk/policy/page)[\"']")
 _CHANNELS = re.compile(r"[\"']?channelList[\"']?\s*[:=]\s*(\[[^\]]*\])")
 _SITES = re.compile(r"[\"']?siteIdList[\"']?\s*[:=]\s*(\[[^\]]*\])")
+_NUMBERS = ("pageNo", "pageNum", "page")
 _DETAIL = "/zhengce/detail?businessId={businessid}&siteId={siteid}"
 
 
@@ -30,9 +31,9 @@ def sources(page: Page) -> list[Source]:
             "orderTypes": ["desc"],
             "docFlag": "1",
         }
-        found.append(_posted(page, affair[1], body, None))
+        found.append(_posted(page, affair[1], body, ("pageNo",)))
     if policy := _POLICY.search(page.text):
-        found.append(_posted(page, policy[1], {"siteIdList": _list(_SITES, page, "siteId"), "pageSize": SIZE}, _DETAIL))
+        found.append(_posted(page, policy[1], {"siteIdList": _list(_SITES, page, "siteId"), "pageSize": SIZE}, _NUMBERS, _DETAIL))
     return found
 
 
@@ -45,11 +46,12 @@ def _list(pattern: re.Pattern[str], page: Page, single: str) -> list[str]:
     return [value] if value else []
 
 
-def _posted(page: Page, path: str, body: dict[str, Any], pattern: str | None) -> Source:
+def _posted(page: Page, path: str, body: dict[str, Any], numbers: tuple[str, ...], pattern: str | None = None) -> Source:
     url = join(page.url, path) or page.url
 
     def ask(number: int) -> Ask:
-        return Ask(url, json.dumps({**body, "pageNo": number}).encode(), "application/json; charset=utf-8", page.url, number)
+        asked = {**body, **dict.fromkeys(numbers, number)}
+        return Ask(url, json.dumps(asked).encode(), "application/json; charset=utf-8", page.url, number)
 
     def read(reply: Reply) -> Sheet:
         return answers.by_rows(records.sheet_of(reply.url, loose.parse(reply.text), pattern=pattern))

@@ -44,7 +44,7 @@ class _Follower:
         if (signs.firm and not self.signs.firm) or self.signs.turns is None:
             self.signs = signs
         onward = signs.following or signs.numbered.get(number + 1)
-        return Sheet(rows_of(page), signs.total, signs.pages, self._ask(onward, number + 1))
+        return Sheet(rows_of(page), signs.total, signs.pages, self._ask(onward, number + 1), veiled=signs.veiled)
 
     def ask(self, progress: Progress) -> Ask | None:
         """What follows, in order of trust."""

@@ -42,7 +42,7 @@ def _searched(page: Page) -> list[Source]:
 
 
 def _search(page: Page, url: str, channel: str, clause: str) -> Source:
-    fields = {"channelid": channel, "classsql": clause, "prepage": str(SIZE)}
+    fields = {"channelid": channel, "classsql": clause, "prepage": answers.value_in(page.text, "prepage") or str(SIZE)}
 
     def ask(number: int) -> Ask:
         asked = {**fields, "page": str(number)}

@@ -27,7 +27,7 @@ def sources(page: Page) -> list[Source]:
 
 def _proxied(page: Page, column: str) -> Source:
     proxy = join(page.url, answers.value_in(page.text, "proxyUrl") or _PROXY) or page.url
-    size = answers.count_in(page.text, "perPage", "perpage") or 20
+    size = answers.count_in(page.text, "perPage", "perpage") or 15
 
     def ask(start: int, number: int) -> Ask:
         query = {"startrecord": start, "endrecord": start + size - 1, "perpage": size, "columnId": column, "callback": "jsonp"}
