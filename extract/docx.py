@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from lxml import etree
 
@@ -15,6 +16,9 @@ from extract.document import Block
 from extract.errors import TooComplex
 from extract.flow import MAX_DEPTH, Box, Item, Line, Ready, Table
 from extract.markup import attribute, child, children, local, named, number
+
+_NARROWEST = 100
+"""Twips: no printed cell is narrower."""
 
 _OFF = {"0", "false", "off", "none"}
 _DROPPED = frozenset(
@@ -114,6 +118,8 @@ class Story:
     pending: str = ""
     """Text of paragraphs whose mark was deleted: it runs on into the next."""
     depth: int = 0
+    veiled: bool = False
+    """The style of the paragraph at hand hides its text; a character style that hides as well shows it again."""
 
     def items(self, parent: etree._Element) -> list[Item]:
         """The paragraphs and tables below an element, wrappers of any name looked through."""
@@ -135,6 +141,8 @@ class Story:
     def paragraph(self, element: etree._Element) -> list[Item]:
         """The paragraph, and after it the text boxes anchored in it."""
         properties = named(child(element, "pPr"))
+        style = (attribute(properties.get("pStyle"), "val") or "") if properties else ""
+        self.veiled = style in self.styles.hidden
         text: list[str] = []
         boxes: list[Item] = []
         self._run(element, text, boxes)
@@ -143,7 +151,6 @@ class Story:
             self.pending = line
             return boxes
         self.pending = ""
-        style = (attribute(properties.get("pStyle"), "val") or "") if properties else ""
         heading = style in self.styles.headings or number(properties.get("outlineLvl"), "val", 9) < 9
         return [Line(self._label(properties, style, line) + line, heading), *boxes]
 
@@ -200,12 +207,13 @@ class Story:
             return True
         if "vanish" in properties:
             return _is_on(properties["vanish"])
-        return "rStyle" in properties and (attribute(properties["rStyle"], "val") or "") in self.styles.hidden
+        return self.veiled != ("rStyle" in properties and (attribute(properties["rStyle"], "val") or "") in self.styles.hidden)
 
     def table(self, element: etree._Element) -> Table:
         """A table with its rows' cells on the table's grid columns."""
         rows = (row for row in _parts(element, "tr") if not _row_gone(row))
-        return Table([boxes for row in rows if (boxes := self._row(row))])
+        table = Table([boxes for row in rows if (boxes := self._row(row))])
+        return measured(table, [number(column, "w", 0) for column in children(element, "tblGrid")])
 
     def _row(self, row: etree._Element) -> list[Box]:
         at = number(child(row, "trPr", "gridBefore"), "val", 0)
@@ -222,6 +230,20 @@ class Story:
                 boxes.append(Box(at, at + width, content, _continues(properties, "vMerge", "vmerge")))
             at += width
         return boxes
+
+
+def measured(table: Table, widths: list[int]) -> Table:
+    """The table with its edges in twips, so that columns that only a dragged border made are told from real ones.
+
+    It stays as it is where the grid's widths cannot be those of its cells.
+    """
+    edges = [0, *accumulate(widths)]
+    boxes = [box for row in table.rows for box in row]
+    if not boxes or any(box.right >= len(edges) or edges[box.right] - edges[box.left] < _NARROWEST for box in boxes):
+        return table
+    for box in boxes:
+        box.left, box.right = edges[box.left], edges[box.right]
+    return Table(table.rows, measured=True)
 
 
 def _continues(properties: Mapping[str, etree._Element], *names: str) -> bool:

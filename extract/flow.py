@@ -18,6 +18,10 @@ _SNAP = 150
 """Twips: edges nearer than this (and than a third of the narrowest cell) are one border that a hand has dragged."""
 
 
+_VOID = 30
+"""Twips: what Word leaves of a cell merged away is narrower."""
+
+
 @dataclass(slots=True)
 class Line:
     """One paragraph."""
@@ -156,12 +160,12 @@ def _edges(table: Table) -> dict[int, int]:
     values = sorted({edge for pair in lefts_rights for edge in pair}) or [0]
     if not table.measured:
         return {value: value for value in values}
-    widths = [right - left for left, right in lefts_rights if right - left > _SNAP // 5]
+    widths = [right - left for left, right in lefts_rights if right - left > _VOID]
     reach = min(_SNAP, min(widths, default=0) // 3)
     snapped: dict[int, int] = {}
     border = values[0]
     for value in values:
         border = border if value - border <= reach else value
         snapped[value] = border
-    kept = all(snapped[box.left] < snapped[box.right] for row in table.rows for box in row if box.text())
+    kept = all(snapped[box.left] < snapped[box.right] for row in table.rows for box in row if box.right - box.left > _VOID or box.text())
     return snapped if kept else {value: value for value in values}

@@ -57,6 +57,19 @@ def test_a_row_that_begins_late_keeps_its_columns() -> None:
     assert [[cell and cell.text for cell in row] for row in grid.rows] == [["甲", "乙"], [None, "丙"]]
 
 
+@pytest.mark.parametrize("sliver", [20, 140])
+def test_a_column_that_only_a_dragged_border_made_is_none(sliver: int) -> None:
+    """Where rows' borders differ by a hair the grid has a column more; read are the columns that a person sees."""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in (2000, 1000 - sliver, sliver, 1000))
+
+    def cell(text: str, span: int = 1) -> str:
+        return f'<w:tc><w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>'
+
+    rows = f"<w:tr>{cell('项')}{cell('甲', 2)}{cell('乙')}</w:tr><w:tr>{cell('数')}{cell('1')}{cell('2', 2)}</w:tr>"
+    document = word.read_docx(_package(f"<w:tbl><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"))
+    assert read_slots(document) == [[["项", "甲", "乙"], ["数", "1", "2"]]]
+
+
 def test_a_nested_table_is_a_grid_of_its_own_beside_its_host() -> None:
     """A data table with a table inside one of its cells keeps both."""
     seven = "<w:tc><w:p><w:r><w:t>7</w:t></w:r></w:p></w:tc>"
@@ -86,6 +99,21 @@ def test_a_deleted_paragraph_mark_joins_two_paragraphs() -> None:
     """Accepting the deletion of a mark runs the paragraph on into the next."""
     mark = "<w:pPr><w:rPr><w:del w:id='1'/></w:rPr></w:pPr>"
     assert _texts(f"<w:p>{mark}<w:r><w:t>一、总体</w:t></w:r></w:p><w:p><w:r><w:t>情况</w:t></w:r></w:p>") == ["一、总体情况"]
+
+
+def test_a_paragraph_style_that_hides_is_followed() -> None:
+    """Hidden by the paragraph's style, shown again by direct formatting or by a character style that toggles."""
+    hide = "<w:rPr><w:vanish/></w:rPr>"
+    styles = (
+        f'<w:styles xmlns:w="{docx.TRANSITIONAL}"><w:style w:type="paragraph" w:styleId="Note">{hide}</w:style>'
+        f'<w:style w:type="character" w:styleId="Flip">{hide}</w:style></w:styles>'
+    )
+    runs = "".join(
+        f"<w:r><w:rPr>{look}</w:rPr><w:t>{text}</w:t></w:r>"
+        for look, text in (("", "1"), ('<w:vanish w:val="0"/>', "2"), ('<w:rStyle w:val="Flip"/>', "3"))
+    )
+    main = f'<w:document {_SPACES}><w:body><w:p><w:pPr><w:pStyle w:val="Note"/></w:pPr>{runs}</w:p></w:body></w:document>'
+    assert read_prose(word.read_docx(docx.package(main, more={"word/styles.xml": styles}))) == ["23"]
 
 
 def test_text_moved_away_is_read_once() -> None:
