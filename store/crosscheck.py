@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import duckdb
 
 from extract.form import FORM_TABLES, Rule, form
 from store.copying import SECTION, compare
+from store.corrections import apply_corrections, read_corrections
 from store.database import Row, insert, scalar, transaction
 from store.views import deadline_macro
 
@@ -28,10 +30,15 @@ TERMS = """
 """
 
 
-def settle(connection: duckdb.DuckDBPyConnection, *, everything: bool = False) -> int:
-    """Brings the roster and all findings across reports up to date; returns how many reports were looked at."""
+def settle(connection: duckdb.DuckDBPyConnection, *, everything: bool = False, corrections: Path | None = None) -> int:
+    """Brings hand corrections, the roster and all findings across reports up to date; returns how many reports were looked at.
+
+    `corrections` is the corrections.toml of the archive. Raises `BadCorrections`, with nothing changed.
+    """
+    decided = read_corrections(corrections) if corrections else []
     with transaction(connection):
         _prepare(connection)
+        apply_corrections(connection, decided)
         connection.execute(_script("roster"))
         _choose(connection, everything)
         connection.execute(_script("crosscheck"))

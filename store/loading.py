@@ -19,7 +19,7 @@ from extract.report import Report
 from store import content, versions
 from store.agencies import Agencies
 from store.database import Row, insert, registered, rollback, scalar
-from store.problems import Sighting, record, settle
+from store.problems import Sighting, record, settle, shortened
 from store.provenance import Change, Loaded, LoadOutcome, Provenance
 from store.rows import Batch, dated, utc
 from store.versions import Version
@@ -30,7 +30,6 @@ Reread = Callable[[int], Report | None]
 """What today's readers make of the archived bytes of a held version; None where the bytes are not at hand."""
 
 FIRST_YEAR, LAST_YEAR = 2003, 2100
-SHOWN = 5
 HELD = (
     "report_id, agency_id, year, scope, version, url, status, content_hash, source_hash, reader_version, published_on, is_current, "
     "gone_on, retired"
@@ -299,9 +298,3 @@ class Loading:
             self.connection.execute(
                 "UPDATE report SET is_current = moved.now, gone_on = moved.gone, retired = moved.away FROM moved WHERE report_id = moved.id"
             )
-
-
-def shortened(messages: list[str]) -> str:
-    """The first few, and how many more there are."""
-    more = f" … and {len(messages) - SHOWN} more" if len(messages) > SHOWN else ""
-    return "; ".join(messages[:SHOWN]) + more

@@ -24,6 +24,15 @@ class Sighting(NamedTuple):
     report_id: int | None = None
 
 
+SHOWN = 5
+
+
+def shortened(messages: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = f" … and {len(messages) - SHOWN} more" if len(messages) > SHOWN else ""
+    return "; ".join(messages[:SHOWN]) + more
+
+
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
