@@ -18,6 +18,10 @@ from extract.pdf_visible import PLAIN, Areas, Look, looks, veils
 from extract.ruled import Box, Rule
 
 MOST_LETTERS = 200_000
+GIANT, FLAT = 2.5, 0.6
+"""Shares of the usual height of letters: above the first a box is a mistake of pdfium's, below the second it is that of the ink."""
+ABOVE = 0.88
+"""The share of a letter's height that stands above its line."""
 _DIGITS = frozenset(map(ord, "0123456789.,+-%"))
 
 
@@ -134,19 +138,29 @@ def _letters(handle: int, page: Page, how: _Print) -> None:
         boxes = (c_float * (4 * count))()
         start = addressof(boxes)
         list(map(pdfium.character_box, repeat(text), range(count), range(start, start + 16 * count, 16)))
+        points = (c_double * (2 * count))()
+        first = addressof(points)
+        list(
+            map(
+                pdfium.character_origin,
+                repeat(text),
+                range(count),
+                range(first, first + 16 * count, 16),
+                range(first + 8, first + 16 * count + 8, 16),
+            )
+        )
         owners = _owners(text, count, how)
         unmapped = _unmapped(text, codes)
         flat = boxes[:]
-        odd = _odd_boxes(text, codes, flat, how.writing)
+        usual = _usual_height(codes, flat, how.writing)
+        _mend_giants(text, flat, how.writing, usual)
     finally:
         pdfium.close_text(text)
     page.unmapped = len(unmapped)
     letters = [LETTERS.get(code, chr(code)) for code in codes]
     for i in unmapped:
         letters[i] = UNREADABLE
-    for i, box in odd.items():
-        flat[4 * i : 4 * i + 4] = box.x0, box.bottom, box.x1, box.top
-    placed = _placed(letters, flat, how.frame)
+    placed = _on_lines(_placed(letters, flat, how.frame), points[:], how.frame, usual)
     if owners is None:
         printed = [glyph for glyph in placed if glyph[0]]
         page.glyphs = [g for g in printed if 0 <= g[1] + g[3] <= 2 * page.width and 0 <= g[2] + g[4] <= 2 * page.height]
@@ -176,19 +190,38 @@ def _on(page: Page, glyph: Glyph) -> bool:
     return 0 <= glyph.x0 + glyph.x1 <= 2 * page.width and 0 <= glyph.top + glyph.bottom <= 2 * page.height
 
 
-def _odd_boxes(text: int, codes: list[int], flat: list[float], writing: int) -> dict[int, Box]:
-    """The box of the ink for letters of unlikely height: pdfium mistakes the size of letters in vertical writing."""
+def _usual_height(codes: list[int], flat: list[float], writing: int) -> float:
+    """The median height of the page's letters; `flat` as in `_placed`."""
     upper, lower = (flat[1::4], flat[3::4]) if writing % 2 == 0 else (flat[2::4], flat[0::4])
-    heights = list(map(float.__sub__, upper, lower))
-    usual = median(height for height, code in zip(heights, codes, strict=True) if code > 0x20) if max(codes, default=0) > 0x20 else 0.0
+    heights = [abs(top - bottom) for code, top, bottom in zip(codes, upper, lower, strict=True) if code > 0x20]
+    return median(heights) if heights else 0.0
+
+
+def _mend_giants(text: int, flat: list[float], writing: int, usual: float) -> None:
+    """Put the box of the ink for letters of unlikely height: pdfium mistakes the size of letters in vertical writing."""
+    upper, lower = (flat[1::4], flat[3::4]) if writing % 2 == 0 else (flat[2::4], flat[0::4])
     ink = (c_double * 4)()
     left, right, bottom, top = (addressof(ink) + 8 * i for i in range(4))
-    odd = {}
-    for i, height in enumerate(heights):
-        if codes[i] > 0x20 and not 0.4 * usual <= height <= 2.5 * usual:
+    for i, height in enumerate(map(float.__sub__, upper, lower)):
+        if height > GIANT * usual:
             pdfium.character_ink(text, i, left, right, bottom, top)
-            odd[i] = Box(ink[0], ink[2], ink[1], ink[3])
-    return odd
+            flat[4 * i : 4 * i + 4] = ink[0], ink[3], ink[1], ink[2]
+
+
+def _on_lines(glyphs: list[Glyph], points: list[float], frame: Matrix, usual: float) -> list[Glyph]:
+    """The letters with boxes of one height on one line: fonts without metrics give 一 the box of its ink alone.
+
+    `points` holds the origin of each letter in the page's own space. Vertical writing has its origins above: those boxes stay.
+    """
+    _, b, _, d, _, f = frame
+    lines = [b * x + d * y + f for x, y in zip(points[0::2], points[1::2], strict=True)]
+    flat = FLAT * usual
+    return [
+        Glyph(glyph[0], glyph[1], line - ABOVE * height, glyph[3], line + (1 - ABOVE) * height)
+        if 2 * line >= glyph[2] + glyph[4] and (height := h if (h := glyph[4] - glyph[2]) >= flat else usual)
+        else glyph
+        for glyph, line in zip(glyphs, lines, strict=True)
+    ]
 
 
 def _owners(text: int, count: int, how: _Print) -> list[int] | None:
@@ -214,7 +247,7 @@ def _sort_in(page: Page, glyph: Glyph, owner: int, how: _Print, own: list[float]
         page.askew.append(glyph)
         return
     if turn != how.writing:
-        glyph = glyph._replace(turn=(turn - how.writing) % 4)
+        glyph = _placed([glyph.text], own, how.frame)[0]._replace(turn=(turn - how.writing) % 4)
     x, y = (own[0] + own[2]) / 2, (own[1] + own[3]) / 2
     cut = clip is not None and not clip.holds(x, y)
     covered = bool(how.orders) and how.covers.cover(x, y, how.orders.get(owner, MOST_LETTERS))

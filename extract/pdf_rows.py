@@ -21,8 +21,8 @@ from extract.stitch import ENUMERATED
 
 LEAST = 3
 """Figures in a line that make it a row of a table."""
-APART = 0.9
-"""The share of the letters' size that parts two words."""
+APART, DIGITS_APART = 0.9, 0.3
+"""The shares of the letters' size that part two words, and two numbers."""
 STEP = 1.5
 """Lines of one cell are no farther apart than this many times their size."""
 REACH = 90.0
@@ -84,7 +84,8 @@ def rebuilt(glyphs: list[Glyph]) -> tuple[list[Rebuilt], list[Glyph]]:
 def _words(line: list[Glyph]) -> list[Word]:
     groups = [[line[0]]]
     for left, right in pairwise(line):
-        if right.x0 - left.x1 > APART * min(left.bottom - left.top, right.bottom - right.top):
+        digits = left.text.isdecimal() and right.text.isdecimal()
+        if right.x0 - left.x1 > (DIGITS_APART if digits else APART) * min(left.bottom - left.top, right.bottom - right.top):
             groups.append([])
         groups[-1].append(right)
     return [Word(group, line_text(group), box_of(group)) for group in groups]
@@ -139,12 +140,19 @@ def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[
 
 
 def _figures(zone: Zone, lines: list[list[Word]], first: float, last: float) -> list[list[Word]]:
-    """The lines of figures between the first and the last of a zone, those with fewer figures too: their other cells are blank."""
+    """The lines of figures between the first and the last of a zone, those with fewer figures too: their other cells are blank.
+
+    None at all where a line holds something else among its figures: what it says cannot be known.
+    """
     found = []
     for line in lines:
         figures = [word for word in line if word.is_figure and word.box.x1 > zone.columns[0][0]]
-        if figures and first <= figures[0].middle <= last and _with(zone.columns, figures) is not None:
-            found.append(figures)
+        if not figures or not first <= figures[0].middle <= last:
+            continue
+        strange = any(not word.is_figure and word.box.x1 > zone.columns[0][0] for word in line)
+        if strange or _with(zone.columns, figures) is None:
+            return []
+        found.append(figures)
     return found
 
 
