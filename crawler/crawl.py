@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler import decode, families, find_judge, links
 from crawler.capture import Capture, Fetcher
-from crawler.errors import CrawlError
+from crawler.errors import CrawlError, Gone
 from crawler.events import Delivery, Event, Found, Part, PartLink, SiteEnd, Stage, Trouble
 from crawler.find import find
 from crawler.links import Twins
@@ -119,11 +119,9 @@ class _Crawl:
     async def fetch(self, twins: Twins) -> AsyncIterator[Delivery | Trouble]:
         """One report with its parts, or what stood in the way."""
         link = twins.link
-        try:
-            capture = await self.fetcher.get(link.url, referer=link.listing_url, conditional=True)
-            capture = await self.through_shells(capture)
-        except CrawlError as error:
-            yield self.failed("fetch", link.url, error)
+        capture = await self.first_of(twins)
+        if isinstance(capture, CrawlError):
+            yield self.failed("fetch", link.url, capture)
             return
         parts: list[Part] = []
         if capture.status == 304:
@@ -139,6 +137,18 @@ class _Crawl:
                 parts.append(part)
         self.parts += len(parts)
         yield Delivery(link, capture, tuple(parts), twins.also_at)
+
+    async def first_of(self, twins: Twins) -> Capture | CrawlError:
+        """The report at its plainest address; where that is dead, at another that its site gives it."""
+        failures = []
+        for url in (twins.link.url, *twins.also_at):
+            try:
+                return await self.through_shells(await self.fetcher.get(url, referer=twins.link.listing_url, conditional=True))
+            except CrawlError as error:
+                failures.append(error)
+                if not isinstance(error, Gone):
+                    break
+        return failures[0]
 
     async def through_shells(self, capture: Capture) -> Capture:
         """The page behind a page that only sends on."""

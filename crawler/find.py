@@ -162,11 +162,16 @@ class _Search:
         family = families.recognise(page) if self.site.family == "auto" else self.site.family
         ways = {source.name for source in families.sources_of(family, page)} - {"pages"}
         judgement = find_judge.judge(page, candidate, ways)
+        if find_judge.needs_browser(page):
+            self.problems.append(Trouble("find", candidate.url, "needs_browser", "the page is filled by a program in a browser only"))
+        if candidate.known and links.page_key(page.url) != links.page_key(candidate.url):
+            self.problems.append(Trouble("find", candidate.url, "column_moved", f"the known column redirects to {page.url}"))
         if judgement.annual:
             candidate = replace(candidate, annual=True, year=candidate.year or links.year_of_address(page.url))
         told = {links.page_key(row.url) for row in judgement.reports}
         offered = find_rank.candidates(page, candidate, told if judgement.annual else ())
-        offers = [offer for offer in offered if links.page_key(offer.url) not in told]
+        years = range(KNOWN["years"]["first"], capture.fetched_at.year + 1)
+        offers = [o for o in offered if links.page_key(o.url) not in told and (o.year is None or o.year in years)]
         if judgement.annual:
             offers += self.annual(page, candidate, judgement, family, offers)
         else:
@@ -192,6 +197,10 @@ class _Search:
             self.keep(column, at, judgement, f"a column of {family} with {len(judgement.reports)} reports on its first page")
         elif judgement.ways and not judgement.rows:
             self.keep(column, at, judgement, f"a column of {family} whose rows are asked for by {', '.join(sorted(judgement.ways))}")
+        elif not judgement.rows and not children and find_judge.holds_report(page):
+            if self.keep(column, at, judgement, "a report itself, in a document, pictures or an older wording"):
+                self.reports[page.url] = at.menu or at.via or page.url
+                self.proven = True
         elif children or holders:
             self.gates[links.page_key(page.url)] = column
             self.note(at, f"leads to {len(children)} parts of the annual-report column")

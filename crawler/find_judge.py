@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler import links, rows
+from crawler import links, parts, rows
 from crawler.find_rank import KNOWN, Candidate, is_annual_name, same_site
 from crawler.listing import Column
 from crawler.page import Page, join, squeeze
@@ -49,7 +49,22 @@ def frames(page: Page) -> list[str]:
 def is_report(page: Page) -> bool:
     """Whether the page prints a report of its own: enough of the headings that the form prescribes."""
     words = links.plain(page.words)
-    return sum(bool(re.search(mark, words)) for mark in KNOWN["report"]["marks"]) >= KNOWN["report"]["enough"]
+    return sum(bool(re.search(mark, words)) for mark in KNOWN["report"]["marks"]) >= int(KNOWN["report"]["enough"])
+
+
+def holds_report(page: Page) -> bool:
+    """Whether a page without a listing shows a report in another way: in a document, in pictures, or as a long text on disclosure."""
+    if any(part.kind in ("attachment", "picture") for part in parts.parts_in(page)):
+        return parts.body_of(page) is not None or len(page.anchors) == 0
+    words = links.plain(page.words)
+    return len(words) > int(KNOWN["report"]["long"]) and words.count("公开") >= int(KNOWN["report"]["often"])
+
+
+def needs_browser(page: Page) -> bool:
+    """Whether a page is an empty stage for scripts: nothing on it leads anywhere, and a program is to fill it."""
+    if len(page.words) > _FEW_WORDS or len(page.anchors) > _FEW_LINKS or page.of("redirect", "frame"):
+        return False
+    return bool(page.tree.css_first("script[src]")) and bool(re.search(KNOWN["browser"]["marks"], page.text, re.I))
 
 
 def judge(page: Page, at: Candidate, ways: Collection[str] = ()) -> Judgement:

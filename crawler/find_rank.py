@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -151,7 +151,9 @@ def _folder(url: str, stem: re.Match[str]) -> str | None:
 def _child(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
     """A year, level or body one level below an annual-report column, or a body inside a page of disclosure."""
     name = name_of(anchor.text)
-    if not name or len(name) > 30 or anchor.origin == "comment" or links.is_article(anchor.url) or not same_site(anchor.url, page.url):
+    if not name or len(name) > 30 or anchor.origin == "comment" or not same_site(anchor.url, page.url):
+        return None
+    if links.is_article(anchor.url.partition("?")[0]):
         return None
     inside = (at.annual and _below(anchor, page)) or (bool(anchor.heading) and is_annual_name(anchor.heading))
     if inside and (found := _grouping(anchor, name, page, at)):
@@ -174,7 +176,9 @@ def _grouping(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate
     for kind, why in (("year", "a year of the annual-report column"), ("level", "a group of bodies of the annual-report column")):
         if _compiled(KNOWN["child"][kind]).search(name):
             year = links.year_of(name) or links.year_of_address(anchor.url) or at.year
-            return _candidate(anchor.url, KNOWN["child"]["score"], why, name, page, at, annual=True, year=year, agency=at.agency)
+            child = _candidate(anchor.url, KNOWN["child"]["score"], why, name, page, at, annual=True, year=year, agency=at.agency)
+            # from year to year is a step aside, not down: some menus offer only the years before and after
+            return replace(child, depth=at.depth) if kind == "year" and at.year else child
     if _compiled(KNOWN["child"]["more"]).search(name):
         return _candidate(anchor.url, KNOWN["child"]["score"], "more of the annual-report column", at.name, page, at, annual=True)
     return None

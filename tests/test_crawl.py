@@ -142,6 +142,16 @@ def test_copies_for_phones_are_one_delivery_with_their_addresses_noted() -> None
     assert not any("_wap" in url for url in shelf.asked)
 
 
+def test_a_dead_address_is_replaced_by_its_living_copy() -> None:
+    """The list names two addresses of one page, and one of them answers."""
+    rows = {"/nb/202601/t20260122_1.html": sites.title(2025), "/nb/202601/t20260122_1_wap.html": sites.title(2025)}
+    pages = portal(rows)
+    del pages["/nb/202601/t20260122_1.html"]
+    found, _ = events(pages)
+    assert [d.capture.url[-9:] for d in of(found, Delivery)] == ["_wap.html"]
+    assert troubles(found) == []
+
+
 def test_an_article_behind_a_script_redirect_is_followed() -> None:
     """A row may lead to a shell; one that only phones are sent away from is a good page."""
     pages = portal({"/go/1.html": sites.title(2025), "/a/2.html": sites.title(2024)})

@@ -16,7 +16,7 @@ from crawler.find_rank import KNOWN, Candidate, candidates, endpoints, name_of, 
 from crawler.page import parse
 from crawler.site import Site
 from tests.portal import sites_find as sites
-from tests.portal.shelf import Page, Shelf, html, listed
+from tests.portal.shelf import Page, Shelf, capture, html, listed
 
 SITE = Site("shawan", "沙湾市人民政府", sites.HOST + "/")
 
@@ -171,6 +171,50 @@ def test_a_column_that_shows_the_home_page_now_is_lost() -> None:
     home = html(sites.NAV + "<p>沙湾市人民政府</p>")
     found, _ = search({"/": home, "/zwgk/zfxxgknb/": home}, memory)
     assert {"column_lost"} <= {problem.code for problem in found.problems}
+
+
+def test_a_column_that_redirects_is_followed_and_told_as_moved() -> None:
+    """The new address is learned from the server itself."""
+    memory = search(sites.FOLDER)[0].memory()
+    old, new = sites.HOST + "/zwgk/zfxxgknb/", sites.HOST + "/gk/nb/"
+    moved = capture(old, str(sites.FOLDER["/zwgk/zfxxgknb/"]), final_url=new)
+    found, _ = search({**sites.FOLDER, "/zwgk/zfxxgknb/": moved}, memory)
+    assert columns(found) == {"/gk/nb/"}
+    assert [(problem.url, problem.code) for problem in found.problems] == [(old, "column_moved")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div class="v_news_content"><script>showVsbpdfIframe("/__local/A/x.pdf","100%")</script></div>',
+        '<div class="TRS_Editor"><img src="W01.png"><img src="W02.png"></div>',
+        "<p>" + "我镇认真贯彻政府信息公开条例，主动公开信息，依申请公开信息。" * 40 + "</p>",
+    ],
+    ids=["pdf", "pictures", "older wording"],
+)
+def test_a_column_that_is_a_report_without_its_headings_is_known_all_the_same(body: str) -> None:
+    """A viewer, scanned pages, or a text from before the form."""
+    found, _ = search({"/": html(sites.NAV + "<a href='/nb.htm'>政府信息公开年报</a>"), "/nb.htm": html(sites.NAV + body)})
+    assert set(found.own_reports) == {sites.HOST + "/nb.htm"}
+
+
+def test_a_menu_of_years_ends_with_this_year() -> None:
+    """A calendar that always offers one more year is followed no further than there can be reports."""
+
+    def year(at: int) -> Page:
+        turns = "".join(f"<a href='/nb/?year={to}'>{to}年</a>" for to in (at - 1, at + 1))
+        return html(sites.NAV + turns + listed({f"/a/{at}.html": sites.title(at)}))
+
+    pages: dict[str, Page] = {f"/nb/?year={at}": year(at) for at in range(1900, 2100)}
+    found, shelf = search({"/": html("<a href='/nb/'>政府信息公开年报</a>"), "/nb/": year(2025), **pages})
+    assert {column.year for column in found.columns} == {None, *range(2003, 2027)} - {2025}
+    assert len(shelf.asked) < 30
+
+
+def test_a_portal_that_only_a_browser_can_show_is_a_named_problem() -> None:
+    """An empty stage for scripts is neither silence nor an error of ours."""
+    found, _ = search({"/": "<html><body><div id='app'></div><script src='/js/chunk-vendors.1a.js'></script></body></html>"})
+    assert [problem.code for problem in found.problems] == ["needs_browser"]
 
 
 def test_a_changed_family_is_noticed() -> None:
