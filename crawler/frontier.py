@@ -19,7 +19,6 @@ from typing import Any
 from crawler.capture import Capture
 from crawler.ledger import Archived, Exchange, enter, exchange_of, key_of
 from crawler.robots import Robots, State
-from crawler.urls import clean
 
 _VERSION = 1
 _HOUR = 3600.0
@@ -86,12 +85,12 @@ class Frontier:
             db.execute(
                 "INSERT INTO page (url, site, kind, first_seen, due_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
                 " site = coalesce(excluded.site, site), kind = coalesce(excluded.kind, kind), due_at = excluded.due_at",
-                (clean(url), site, kind, time.time(), due_at),
+                (key_of(url), site, kind, time.time(), due_at),
             )
 
     def page(self, url: str) -> Page | None:
         """What is known of an address."""
-        row = self._row("SELECT * FROM page WHERE url = ?", (clean(url),))
+        row = self._row("SELECT * FROM page WHERE url = ?", (key_of(url),))
         return None if row is None else Page(**row)
 
     def pages(self, site: str | None = None, kind: str | None = None) -> list[Page]:
@@ -156,7 +155,7 @@ class Frontier:
 
     def body_of(self, url: str) -> Exchange | None:
         """The exchange that holds the last full body of an address: what a 304 refers to."""
-        row = self._row("SELECT exchange.* FROM page JOIN exchange ON number = body WHERE page.url = ?", (clean(url),))
+        row = self._row("SELECT exchange.* FROM page JOIN exchange ON number = body WHERE page.url = ?", (key_of(url),))
         return None if row is None else exchange_of(row)
 
     def archived_until(self, warc_file: str) -> int:
