@@ -170,8 +170,8 @@ class Archive:
             end = place.end
             if opener.type in _OPENERS:
                 self.untold.append(place)
-        if end < size and _has_member(path, end + 1) and end <= known:
-            return None
+        if end < size and known == 0 and _has_member(path, end + 1):
+            return None  # nobody vouches for the end, and sound records follow: this is damage, not a torn tail
         if end < size:
             _truncate(path, end)
             self.cut_bytes = size - end

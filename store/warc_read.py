@@ -223,9 +223,25 @@ def _answer_of(record: Record) -> tuple[str, int, str, Headers, bytes]:
     status, _, reason = rest.strip().partition(" ")
     if not status.isdigit():
         raise WarcError("no_http", record.offset, f"no status line: {first[:60]!r}")
+    if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers):
+        raw = _joined(raw)
     return version, int(status), reason, tuple((_NAMES.get(name, name), value) for name, value in headers), raw
 
 
+def _joined(raw: bytes) -> bytes:
+    """The chunks of a body joined; the bytes as they are where they are no chunks, for some tools keep the header alone."""
+    pieces: list[bytes] = []
+    position = 0
+    while (found := _CHUNK.match(raw, position)) is not None:
+        start, length = found.end(), int(found[1], 16)
+        if length == 0:
+            return b"".join(pieces)
+        pieces.append(raw[start : start + length])
+        position = start + length
+    return raw if position == 0 else b"".join(pieces)
+
+
+_CHUNK = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _NAMES = {form.KEPT_NAME: "Transfer-Encoding"}
 
 
@@ -246,16 +262,16 @@ def foreign_records(path: Path) -> Iterator[Record]:
     with path.open("rb") as plain:
         packed = plain.read(2) == b"\x1f\x8b"
     with gzip.open(path, "rb") if packed else path.open("rb") as stream:
-        yield from _stream_records(cast("BinaryIO", stream))
+        try:
+            yield from _stream_records(cast("BinaryIO", stream))
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise WarcError("damaged", stream.tell(), f"cannot be unpacked: {error}") from error
 
 
 def _stream_records(stream: BinaryIO) -> Iterator[Record]:
     offset = 0
     while True:
-        try:
-            head, blank = _stream_head(stream)
-        except (OSError, EOFError, zlib.error) as error:
-            raise WarcError("damaged", offset, f"cannot be unpacked: {error}") from error
+        head, blank = _stream_head(stream)
         if not head:
             return
         if not head.startswith(b"WARC/"):

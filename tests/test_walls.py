@@ -18,7 +18,11 @@ def html(body: str, status: int = 200, *headers: tuple[str, str], url: str = URL
     return captured(url, source, status=status, headers=(("Content-Type", "text/html; charset=utf-8"), *headers))
 
 
-RUISHU = '<meta id="x" content="3N1" r="m"><script r=\'m\'>$_ts=window[\'$_ts\'];if(!$_ts)$_ts={};</script><script src="/tQ/Jk.js" r=\'m\'></script>'
+RUISHU = (
+    '<meta id="x" content="3N1" r="m">'
+    "<script r='m'>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script>"
+    "<script src='/tQ/Jk.js' r='m'></script>"
+)
 JSL = "<script>document.cookie=('_')+('_')+('j')+'sl_clearance=1';location.href=location.pathname+location.search</script>"
 
 
@@ -143,8 +147,9 @@ def test_pages_that_mention_it_are_pages(body: str, title: str) -> None:
 @pytest.mark.parametrize(
     ("url", "home"),
     [
-        ("http://a.gov.cn/", True), ("http://a.gov.cn/index.html", True), ("http://a.gov.cn/INDEX.shtml", True), ("http://a.gov.cn/default.aspx", True),
-        ("http://a.gov.cn/zwgk/", False), ("http://a.gov.cn/zwgk/index.html", False), ("http://a.gov.cn/?id=3", False), ("http://a.gov.cn/index_1.html", False),
+        ("http://a.gov.cn/", True), ("http://a.gov.cn/index.html", True), ("http://a.gov.cn/INDEX.shtml", True),
+        ("http://a.gov.cn/default.aspx", True), ("http://a.gov.cn/zwgk/", False), ("http://a.gov.cn/zwgk/index.html", False),
+        ("http://a.gov.cn/?id=3", False), ("http://a.gov.cn/index_1.html", False),
     ],
 )  # fmt: skip
 def test_front_pages_are_known_by_their_address(url: str, home: bool) -> None:
