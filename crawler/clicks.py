@@ -14,7 +14,7 @@ _FUNCTION = r"function\s+{0}\s*\(([^)]*)\)\s*\{{|(?<![\w$]){0}\s*=\s*function\s*
 _GOES = re.compile(r"(?:location(?:\.href)?\s*=(?!=)\s*|location\.(?:replace|assign)\s*\(\s*|window\.open\s*\(\s*)([^;\n]{1,400})")
 _TERM = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\(?\s*([A-Za-z_$][\w$]*)\s*(?:([-+])\s*(\d+)\s*)?\)?)\s*(\+)?""")
 _FIELD = re.compile(
-    r"(?:forms?\s*(?:\[\s*['\"]?[\w-]+['\"]?\s*\]|\.[\w-]+)?\s*\.\s*|getElementById\(\s*['\"]|\$\(\s*['\"](?:#|input\[name=['\"]?))"
+    r"(?:forms?\s*(?:\[\s*['\"]?[\w-]+['\"]?\s*\]|\.[\w-]+)?\s*\.\s*|document\s*\.\s*[\w-]+\s*\.\s*|getElementById\(\s*['\"]|\$\(\s*['\"](?:#|input\[name=['\"]?))"
     r"([\w-]+)['\"\])]*\s*(?:\.value\s*=(?!=)\s*|\.val\(\s*)([A-Za-z_$][\w$]*)"
 )
 _POST_BACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")

@@ -12,8 +12,8 @@ from crawler.page import Page
 _TOTALS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
-        r"(?:共有?|总共|合计|总计|共计|共找到|共检索到|找到|约)\s*[::]?\s*(\d{1,9})\s*(?:条|项|篇|个记录|个结果|件|则|记录|封)",
-        r"(?:总?记录总?数|总条数|总数量?|总件数|信息总?数|文章总?数|总记录)\s*[::为]?\s*(\d{1,9})",
+        r"(?:共有?|总共|合计|总计|共计|共找到|共检索到|找到|约)\s*[:：]?\s*(\d{1,9})\s*(?:条|项|篇|个记录|个结果|件|则|记录|封)",
+        r"(?:总?记录总?数|总条数|总数量?|总件数|信息总?数|文章总?数|总记录)\s*[:：为]?\s*(\d{1,9})",
         r"(?<![\d每页/])(\d{1,9})\s*条(?:记录|信息|数据)?\s*(?:共|分|第|，|,|\||/|页)",
         r"(?:共有?)\s*(\d{1,9})\s*(?:条|记录)",
     )
@@ -21,14 +21,14 @@ _TOTALS = tuple(
 _PAGES = tuple(
     re.compile(pattern, re.I)
     for pattern in (
-        r"(?:共有?|总共|分|总计|共计)\s*[::]?\s*(\d{1,6})\s*页",
-        r"(?:总页数|页数|页码总数)\s*[::]?\s*(\d{1,6})",
-        r"(?:第|页次|当前页?|页码)\s*[::]?\s*\d{1,6}\s*页?\s*/\s*共?\s*(\d{1,6})",
+        r"(?:共有?|总共|分|总计|共计)\s*[:：]?\s*(\d{1,6})\s*页",
+        r"(?:总页数|页数|页码总数)\s*[:：]?\s*(\d{1,6})",
+        r"(?:第|页次|当前页?|页码)\s*[:：]?\s*\d{1,6}\s*页?\s*/\s*共?\s*(\d{1,6})",
         r"(?:条|项|篇|记录)\s*\d{1,6}\s*/\s*(\d{1,6})(?![/\d-])",
         r"(?<![\d/-])\d{1,5}\s*/\s*(\d{1,5})\s*页",
     )
 )
-_CURRENT = re.compile(r"(?:第|页次|当前页?)\s*[::]?\s*(\d{1,6})\s*(?:页|/)|(?:条|项|篇|记录)\s*(\d{1,6})\s*/\s*\d")
+_CURRENT = re.compile(r"(?:第|页次|当前页?)\s*[:：]?\s*(\d{1,6})\s*(?:页|/)|(?:条|项|篇|记录)\s*(\d{1,6})\s*/\s*\d")
 _NEAR = re.compile(r"页|\d\s*/\s*\d|记录")
 _COMMENT = re.compile(r"(?<![:'\"\\])//[^\n]*|/\*.*?\*/", re.S)
 _HIDDEN = re.compile(r"<!--.*?-->", re.S)
@@ -96,10 +96,15 @@ def _number(patterns: Iterable[re.Pattern[str]], text: str) -> int | None:
 
 def _total(words: str) -> int | None:
     """The total nearest to a pager: one that stands beside words of pages wins over one that stands alone."""
-    hits = [(found, int(found[1])) for pattern in _TOTALS for found in pattern.finditer(words)]
+    hits = [(found, int(found[1])) for pattern in _TOTALS for found in pattern.finditer(words) if not _a_page(words, found)]
     beside = [number for found, number in hits if _NEAR.search(words[max(0, found.start() - 24) : found.end() + 24].replace("每页", ""))]
     alone = [number for found, number in hits if re.search(r"条|记录|总数", found[0])]
     return next(iter(beside or alone), None)
+
+
+def _a_page(words: str, found: re.Match[str]) -> bool:
+    """Whether a count is that of one page: "每页15条"."""
+    return bool(re.search(r"每一?页\s*(?:显示)?\s*[:：]?\s*$", words[max(0, found.start() - 10) : found.start(1)]))
 
 
 def _variable(script: str, meaning: str) -> int | None:
