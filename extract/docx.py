@@ -5,17 +5,18 @@ What is read is what a reader of the printed page sees: insertions kept, deletio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 from lxml import etree
 
-from extract import numbering
 from extract.document import Block
 from extract.errors import TooComplex
 from extract.flow import MAX_DEPTH, Box, Item, Line, Ready, Table
 from extract.markup import attribute, child, children, local, named, number
+from extract.numbering import Lists
 
 _NARROWEST = 100
 """Twips: no printed cell is narrower."""
@@ -54,29 +55,39 @@ def _is_on(element: etree._Element) -> bool:
     return (attribute(element, "val") or "1").lower() not in _OFF
 
 
-@dataclass(slots=True)
+class Style(NamedTuple):
+    """What a paragraph or character style decides, inheritance followed."""
+
+    hidden: bool = False
+    heading: bool = False
+    member: tuple[str, int] | None = None
+    """The list that its paragraphs belong to, and the level."""
+
+
 class Styles:
-    """What paragraph and character styles decide: hidden text, headings, list membership."""
+    """The styles of a document by id, looked at when first asked for: the part is large and most of it never used."""
 
-    hidden: set[str] = field(default_factory=set)
-    headings: set[str] = field(default_factory=set)
-    lists: dict[str, tuple[str, int]] = field(default_factory=dict)
+    def __init__(self, load: Callable[[], etree._Element | None]) -> None:
+        self._load = load
+        self._elements: dict[str, etree._Element] | None = None
+        self._known: dict[str, Style] = {"": Style()}
 
+    def __getitem__(self, name: str) -> Style:
+        if name not in self._known:
+            self._known[name] = self._read(name)
+        return self._known[name]
 
-def read_styles(root: etree._Element | None) -> Styles:
-    """The styles of a styles part, inheritance followed."""
-    found = Styles()
-    elements = {attribute(each, "styleId") or "": each for each in children(root) if local(each) == "style"}
-    for name, element in elements.items():
-        chain = list(_ancestry(element, elements))
-        if next((state for each in chain if (state := flag(child(each, "rPr"), "vanish")) is not None), False):
-            found.hidden.add(name)
-        if any(_is_heading(child(each, "pPr")) or _named_heading(each) for each in chain):
-            found.headings.add(name)
-        membership = next((ids for each in chain if (ids := _membership(child(each, "pPr", "numPr")))), None)
-        if membership:
-            found.lists[name] = membership
-    return found
+    def _read(self, name: str) -> Style:
+        if self._elements is None:
+            self._elements = {attribute(each, "styleId") or "": each for each in children(self._load()) if local(each) == "style"}
+        if name not in self._elements:
+            return Style()
+        chain = list(_ancestry(self._elements[name], self._elements))
+        return Style(
+            next((state for each in chain if (state := flag(child(each, "rPr"), "vanish")) is not None), False),
+            any(_is_heading(child(each, "pPr")) or _named_heading(each) for each in chain),
+            next((ids for each in chain if (ids := _membership(child(each, "pPr", "numPr")))), None),
+        )
 
 
 def _ancestry(element: etree._Element, elements: dict[str, etree._Element]) -> Iterator[etree._Element]:
@@ -110,7 +121,7 @@ class Story:
     """One story (body, text box, footnotes) on its way from elements to items."""
 
     styles: Styles
-    lists: numbering.Lists
+    lists: Callable[[], Lists]
     fields: list[bool] = field(default_factory=list)
     """Open fields, innermost last: True while their code rather than their result goes by."""
     embedded: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
@@ -142,7 +153,8 @@ class Story:
         """The paragraph, and after it the text boxes anchored in it."""
         properties = named(child(element, "pPr"))
         style = (attribute(properties.get("pStyle"), "val") or "") if properties else ""
-        self.veiled = style in self.styles.hidden
+        look = self.styles[style]
+        self.veiled = look.hidden
         text: list[str] = []
         boxes: list[Item] = []
         self._run(element, text, boxes)
@@ -151,17 +163,17 @@ class Story:
             self.pending = line
             return boxes
         self.pending = ""
-        heading = style in self.styles.headings or number(properties.get("outlineLvl"), "val", 9) < 9
-        return [Line(self._label(properties, style, line) + line, heading), *boxes]
+        heading = look.heading or number(properties.get("outlineLvl"), "val", 9) < 9
+        return [Line(self._label(properties, look.member, line) + line, heading), *boxes]
 
-    def _label(self, properties: Mapping[str, etree._Element], style: str, line: str) -> str:
+    def _label(self, properties: Mapping[str, etree._Element], member: tuple[str, int] | None, line: str) -> str:
         if not line.strip():
             return ""
         stated = child(properties.get("listPr"), "t")
         if stated is not None:
             return attribute(stated, "val") or ""
-        membership = _membership(properties.get("numPr")) or self.styles.lists.get(style)
-        return self.lists.label(*membership) if membership else ""
+        member = _membership(properties.get("numPr")) or member
+        return self.lists().label(*member) if member else ""
 
     def _run(self, parent: etree._Element, text: list[str], boxes: list[Item]) -> None:
         for element in parent:
@@ -207,7 +219,7 @@ class Story:
             return True
         if "vanish" in properties:
             return _is_on(properties["vanish"])
-        return self.veiled != ("rStyle" in properties and (attribute(properties["rStyle"], "val") or "") in self.styles.hidden)
+        return self.veiled != ("rStyle" in properties and self.styles[attribute(properties["rStyle"], "val") or ""].hidden)
 
     def table(self, element: etree._Element) -> Table:
         """A table with its rows' cells on the table's grid columns."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from lxml import etree
 
 from extract import flow, markup, numbering
 from extract.document import Block, Document, Problem, Source
-from extract.docx import Story, Styles, read_styles
+from extract.docx import Story, Styles
 from extract.errors import Unreadable
 from extract.flow import Item, Line
 from extract.kind import Kind, sniff
@@ -32,8 +33,8 @@ def _read(content: bytes, depth: int) -> Document:
     if body is None:
         raise Unreadable("the package holds no Word document")
     folder = posixpath.dirname(name)
-    styles = read_styles(package.xml(posixpath.join(folder, "styles.xml")))
-    lists = numbering.read(package.xml(posixpath.join(folder, "numbering.xml")))
+    styles = Styles(lambda: package.xml(posixpath.join(folder, "styles.xml")))
+    lists = cache(lambda: numbering.read(package.xml(posixpath.join(folder, "numbering.xml"))))
     problems: list[Problem] = []
     chunks = _chunks(package, name, depth, problems)
     items = finish(Story(styles, lists, embedded=chunks), body)
@@ -58,7 +59,7 @@ def _notes(package: Package, folder: str, styles: Styles) -> list[Item]:
     for name in ("footnotes", "endnotes"):
         for note in children(package.xml(posixpath.join(folder, f"{name}.xml"))):
             if local(note) in ("footnote", "endnote") and markup.attribute(note, "type") in (None, "normal"):
-                items += Story(styles, numbering.Lists()).items(note)
+                items += Story(styles, numbering.Lists).items(note)
     return items
 
 

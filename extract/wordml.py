@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from lxml import etree
 
 from extract import flow, markup, numbering
 from extract.document import Document
-from extract.docx import Story, read_styles
+from extract.docx import Story, Styles
 from extract.errors import Unreadable
 from extract.markup import attribute, child, children, local
 from extract.word import finish, properties
@@ -20,8 +22,8 @@ def read(content: bytes) -> Document:
     body = child(document, "body")
     if body is None:
         raise Unreadable("the XML file holds no Word document")
-    styles = read_styles(parts.get("/word/styles.xml", child(root, "styles")))
-    lists = numbering.read(parts.get("/word/numbering.xml"))
+    styles = Styles(lambda: parts.get("/word/styles.xml", child(root, "styles")))
+    lists = cache(lambda: numbering.read(parts.get("/word/numbering.xml")))
     meta = properties(parts.get("/docProps/core.xml", child(root, "DocumentProperties")))
     title = meta.get("title") or meta.get("Title")
     return Document("wordml", flow.blocks(finish(Story(styles, lists), body), "wordml"), title, {"title": title} if title else {})
