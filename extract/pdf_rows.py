@@ -21,7 +21,7 @@ from extract.stitch import ENUMERATED
 
 LEAST = 3
 """Figures in a line that make it a row of a table."""
-APART, DIGITS_APART = 0.9, 0.3
+APART, DIGITS_APART = 0.55, 0.3
 """The shares of the letters' size that part two words, and two numbers."""
 STEP = 1.5
 """Lines of one cell are no farther apart than this many times their size."""

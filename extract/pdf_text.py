@@ -14,6 +14,8 @@ DOUBLED = 0.25
 """A letter closer to the same letter than this share of its size is that letter drawn again, for boldness."""
 SPACE, CHASM = 0.35, 1.1
 """Shares of the letters' size: a gap that reads as a space, and one so wide that two numbers may stand there."""
+STAIR = 0.2
+"""The share of its size by which a letter may stand lower than the one before it on its line."""
 PADDING = 15.0
 """Points of a cell's width that margins may take on both sides together."""
 _NUMERIC = re.compile(r"[0-9.,%+\-]")
@@ -31,16 +33,16 @@ class Line(NamedTuple):
 def rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
     """Upright letters in lines from top to bottom, each from left to right, each letter once."""
     lines: list[list[Glyph]] = []
-    reach = base = 0.0
+    first = last = 0.0
     # the lower edges of letters lie on one line; their upper edges, and so their middles, do not in every font
     for glyph in sorted(glyphs, key=lambda g: (g.bottom, g.x0)):
         height = glyph.bottom - glyph.top
-        if lines and glyph.bottom - base <= max(reach, 0.4 * height):
+        if lines and glyph.bottom - last <= STAIR * height and glyph.bottom - first <= 0.5 * height:
             lines[-1].append(glyph)
-            reach = max(reach, 0.4 * height)
         else:
             lines.append([glyph])
-            base, reach = glyph.bottom, 0.4 * height
+            first = glyph.bottom
+        last = glyph.bottom
     return [_once(sorted(line, key=lambda g: g.x0)) for line in lines]
 
 
