@@ -240,6 +240,8 @@ class Web:
 
 async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: Host) -> None:
     """Answer the requests of one connection until either side is done."""
+    # Head and body go out in two pieces; without this the second waits 40 ms for the first to be acknowledged.
+    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     # A client may leave at any moment: for a server that is the end of a conversation, not an error.
     with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError, ssl.SSLError):
         while (request := await receive(reader, host)) is not None:
