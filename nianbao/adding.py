@@ -33,6 +33,7 @@ from nianbao.record import Recorder
 from store import archive as store_archive
 from store import warc, warc_format
 from store.archive import Archive
+from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
 from store.provenance import Loaded, Provenance
 from store.publish import publish
@@ -85,7 +86,7 @@ def add(config: Config, files: tuple[Path, ...], claim: Claim, progress: Progres
         ledger = Ledger(archive, archive.start_run())
         progress.event("stage", name="documents", total=len(given))
         loaded = _take_all(given, config, claim, frontier, ledger, progress)
-        settle(archive.connection)
+        settle(archive.connection, corrections=folder / CORRECTIONS)
         code = worst([*ledger.codes, *(Exit.INCOMPLETE for one in loaded if one.outcome == "rejected")])
         archive.finish_run(ledger.run_id, code, {"captures": sum(len(one.captures) for one in given)})
         publish(folder, keep=config.archive.snapshots, work=archive.connection)

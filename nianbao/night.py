@@ -26,6 +26,7 @@ from nianbao.record import Recorder
 from nianbao.schedule import in_season, is_due
 from nianbao.summary import RunSummary
 from store.archive import Archive
+from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
 from store.publish import publish
 
@@ -191,7 +192,7 @@ async def _look_for_gone(site: Site, end: SiteEnd, recorder: Recorder, ledger: L
 def _close(ledger: Ledger, sites: Sequence[Site]) -> int:
     """Rosters, the rules across reports, and the exit code."""
     ledger.roster()
-    settle(ledger.archive.connection)
+    settle(ledger.archive.connection, corrections=ledger.archive.path / CORRECTIONS)
     if sites and not ledger.counts["captures"]:
         ledger.codes.add(Exit.NOTHING)
     if sites and all(outcome.state in ("unreachable", "blocked", "robots") for outcome in ledger.sites):

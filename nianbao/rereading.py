@@ -25,6 +25,7 @@ from nianbao.night import FRONTIER, WARC_FOLDER, keep_told, tell_missed
 from nianbao.progress import Progress
 from nianbao.reading import Limits, ReadingPool, read_limited
 from store.archive import Archive
+from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
 from store.database import Row
 from store.provenance import Loaded, Part, Provenance
@@ -135,7 +136,7 @@ class _Job:
             return None
         report = await pool.read(sources[0], sources[1:])
         self.progress.event("step")
-        self.told.unreadable += report.status == "unreadable"
+        self.told.unreadable += report.status in ("unreadable", "partial")
         if one.report_id is None and report.status == "not_a_report":
             return None
         hints = (one.agency, one.year, one.published)
@@ -165,7 +166,7 @@ class _Job:
         return ledger.run_id
 
     def _close(self, run_id: int) -> None:
-        settle(self.archive.connection)
+        settle(self.archive.connection, everything=True, corrections=self.config.archive.path / CORRECTIONS)
         self.archive.finish_run(run_id, self.told.code, {"reports_reread": self.told.outcomes["reread"]})
         publish(self.config.archive.path, keep=self.config.archive.snapshots, work=self.archive.connection)
         self.frontier.learn(MARK, {})
