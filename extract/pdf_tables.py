@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.document import Grid
 from extract.errors import TooComplex
 from extract.pdf_letters import UNREADABLE
 from extract.pdf_page import Glyph, Page
+from extract.pdf_prose import is_heading
 from extract.pdf_rows import has_rows
-from extract.pdf_text import cell_text
-from extract.ruled import Box, Lattice, Reading, Ruled, find, grid, without
+from extract.pdf_text import cell_text, line_text, rows
+from extract.ruled import Box, Lattice, Reading, Rule, Ruled, find, grid, joined, without
 
 CORNER = 3.0
 """Points by which lines may miss their corner."""
@@ -20,6 +22,8 @@ THIN = 6.0
 """Points; an empty strip of slots thinner than this is the gap of a double border."""
 FRAME = 0.5
 """The share of a page that a single cell must cover to be its frame."""
+TALLEST_ROW = 48.0
+"""Points; two lattices farther apart are two tables."""
 MOST_SLOTS = 200_000
 
 
@@ -33,6 +37,9 @@ class Ruling(NamedTuple):
 def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
     """The page's tables from top to bottom, and the letters outside them. TooComplex beyond 200,000 slots."""
     lattices = find(page.horizontal, page.vertical, CORNER)
+    sides = list(_missing_sides(lattices, page))
+    if sides:
+        lattices = find(page.horizontal, [*page.vertical, *sides], CORNER)
     if sum((len(x.xs) - 1) * (len(x.ys) - 1) for x in lattices) > MOST_SLOTS:
         raise TooComplex("a page draws more cells than any report has")
     lattices = _without_frames(lattices, page)
@@ -44,6 +51,31 @@ def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
         elif letters:
             found.append(_settled(lattice, letters))
     return [ruling for ruling in found if ruling.lattice.cells], outside
+
+
+def _missing_sides(lattices: list[Lattice], page: Page) -> Iterator[Rule]:
+    """Sides for tables that have none, where a row over their whole width parts them from the rest of the table or its outer rule."""
+    bands = [lattice.box for lattice in lattices]
+    lone = [Box(rule.start, rule.at, rule.end, rule.at) for rule in joined(page.horizontal, CORNER)]
+    bands += [line for line in lone if not any(box.covers(line, CORNER) for box in bands)] if bands else []
+    for above, below in pairwise(sorted(bands, key=lambda box: box.top)):
+        edges = ((above.x0, below.x0), (above.x1, below.x1))
+        if not 0 < below.top - above.bottom <= TALLEST_ROW or any(abs(a - b) > CORNER for a, b in edges):
+            continue
+        if not _has_sides(above, below, page) and _is_row(Box(above.x0, above.bottom, above.x1, below.top), page):
+            yield from (Rule(x, above.top, below.bottom) for x, _ in edges)
+
+
+def _has_sides(above: Box, below: Box, page: Page) -> bool:
+    """Whether a line is drawn at the left or right of these boxes."""
+    near = [rule for rule in page.vertical if rule.end > above.top and rule.start < below.bottom]
+    return any(abs(rule.at - x) <= CORNER for rule in near for x in (above.x0, above.x1))
+
+
+def _is_row(gap: Box, page: Page) -> bool:
+    """Whether one line stands here that is no heading."""
+    lines = rows([g for g in page.glyphs if gap.holds((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2)])
+    return len(lines) == 1 and not is_heading(line_text(lines[0]))
 
 
 def _without_frames(lattices: list[Lattice], page: Page) -> list[Lattice]:
