@@ -1,0 +1,177 @@
+"""The published archive as files for everybody: Parquet by year, CSV, and a datapackage.json that says what every column means.
+
+The same archive gives the same bytes: rows in a fixed order, no clock, no machine in the files. The date and version are those of
+the published database.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+
+from store.database import scalar
+from store.errors import writing
+from store.views import described, meanings
+
+BY_YEAR = ("figure", "section", "claim", "finding", "report_table", "extra_cell", "part")
+"""Tables whose rows belong to a report, and so to a year."""
+WHOLE = (
+    *("report", "agency", "agency_name", "roster", "site", "hand_correction", "withdrawal", "division", "similarity"),
+    *("run", "site_run", "listing", "link", "capture", "reading", "problem"),
+    *("form_edition", "form_table", "form_row", "form_column", "form_section", "form_rule", "form_crosswalk"),
+)
+VIEWS = ("annual_report", "disclosure", "requests", "challenges", "failed_check", "coverage", "correction")
+KINDS = {
+    "INTEGER": "integer", "SMALLINT": "integer", "BIGINT": "integer", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime",
+    "FLOAT": "number", "DOUBLE": "number",
+}  # fmt: skip
+COMPRESSED = {"compression": "zstd", "compression_level": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: the folder, how many files and bytes, and the dataset version."""
+
+    folder: Path
+    files: int
+    size: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One file of the package."""
+
+    name: str
+    path: str
+    table: str
+    rows: int
+    size: int
+    digest: str
+
+
+def export(connection: duckdb.DuckDBPyConnection, target: Path) -> Exported:
+    """Writes everything that `connection` (a published database) holds into a folder, which is made anew. Raises `StoreError`s."""
+    unfinished = target.with_name(f"{target.name}.next")
+    with writing(target):
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        resources = [*_tables(connection, unfinished), *_views(connection, unfinished)]
+        version = str(scalar(connection, "SELECT value FROM archive WHERE key = 'dataset_version'"))
+        _papers(connection, unfinished, resources, version)
+        shutil.rmtree(target, ignore_errors=True)
+        unfinished.replace(target)
+    written = [path for path in target.rglob("*") if path.is_file()]
+    return Exported(target, len(written), sum(path.stat().st_size for path in written), version)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Resource]:
+    """Parquet: `parquet/figure/year=2024/part.parquet`, or `parquet/agency.parquet`."""
+    years = [year for (year,) in connection.execute("SELECT DISTINCT year FROM report ORDER BY year").fetchall()]
+    for table in BY_YEAR:
+        for year in years:
+            rows = connection.sql(
+                f"SELECT t.* FROM {table} t SEMI JOIN (FROM report WHERE year = {year}) r USING (report_id) ORDER BY ALL"
+            ).to_arrow_table()
+            yield _parquet(rows, folder, f"parquet/{table}/year={year}/part.parquet", table)
+    for table in WHOLE:
+        rows = connection.sql(f"FROM {table} ORDER BY ALL").to_arrow_table()
+        yield _parquet(rows, folder, f"parquet/{table}.parquet", table)
+
+
+def _views(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Resource]:
+    """CSV, gzipped: `csv/requests.csv.gz`, what most people want."""
+    for view in VIEWS:
+        yield _csv(connection.sql(f"FROM {view} ORDER BY ALL").to_arrow_table(), folder, f"csv/{view}.csv.gz", view)
+
+
+def _parquet(rows: pa.Table, folder: Path, name: str, table: str) -> Resource:
+    out = io.BytesIO()
+    pq.write_table(rows, out, **COMPRESSED)
+    return _put(out.getvalue(), folder, name, table, rows.num_rows)
+
+
+def _csv(rows: pa.Table, folder: Path, name: str, table: str) -> Resource:
+    out = io.BytesIO()
+    csv.write_csv(_plain_numbers(rows), out, csv.WriteOptions(quoting_style="needed"))
+    return _put(gzip.compress(out.getvalue(), 6, mtime=0), folder, name, table, rows.num_rows)
+
+
+def _plain_numbers(rows: pa.Table) -> pa.Table:
+    """Decimals without trailing zeros, as text: 3 and 0.04, not 3.000000."""
+    for n, column in enumerate(rows.schema):
+        if pa.types.is_decimal(column.type):
+            said = [None if v is None else format(v.normalize(), "f") for v in rows.column(n).to_pylist()]
+            rows = rows.set_column(n, column.name, pa.array(said, pa.string()))
+    return rows
+
+
+def _put(content: bytes, folder: Path, name: str, table: str, rows: int) -> Resource:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    plain = name.removesuffix("/part.parquet").removesuffix(".parquet").removesuffix(".csv.gz").replace("/", "-").replace("=", "-")
+    return Resource(plain, name, table, rows, len(content), hashlib.sha256(content).hexdigest())
+
+
+def _papers(connection: duckdb.DuckDBPyConnection, folder: Path, resources: list[Resource], version: str) -> None:
+    package = json.dumps(_package(connection, resources, version), ensure_ascii=False, indent=1)
+    (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8")
+    published = str(scalar(connection, "SELECT value FROM archive WHERE key = 'published_at'"))
+    text = files("store").joinpath("schema/README.export.md").read_text("utf-8")
+    (folder / "README.md").write_text(text.replace("{version}", version).replace("{published}", published[:10]), encoding="utf-8")
+
+
+def _package(connection: duckdb.DuckDBPyConnection, resources: list[Resource], version: str) -> dict[str, Any]:
+    """Frictionless Data Package: https://specs.frictionlessdata.io"""
+    return {
+        "profile": "data-package",
+        "name": "nianbao",
+        "title": "中国政府信息公开工作年度报告 · China's annual reports on open government information",
+        "version": version,
+        "description": meanings()["table"]["report"],
+        "licenses": [
+            {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
+        ],
+        "sources": [{"title": "Portals of Chinese governments; the address of every report is in report.url"}],
+        "resources": [_resource(connection, one) for one in resources],
+    }
+
+
+def _resource(connection: duckdb.DuckDBPyConnection, one: Resource) -> dict[str, Any]:
+    known = meanings()
+    shape = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {one.table})").fetchall()
+    note = known["table"].get(one.table) or known["view"][one.table]["note"]
+    is_csv = one.path.endswith(".csv.gz")
+    return {
+        "name": one.name,
+        "path": one.path,
+        "description": note,
+        "format": "csv" if is_csv else "parquet",
+        "mediatype": "text/csv" if is_csv else "application/vnd.apache.parquet",
+        **({"compression": "gz", "encoding": "utf-8", "profile": "tabular-data-resource"} if is_csv else {}),
+        "bytes": one.size,
+        "hash": f"sha256:{one.digest}",
+        "rows": one.rows,
+        "schema": {
+            "fields": [{"name": name, "type": _kind(kind), "description": described(one.table, name)} for name, kind in shape],
+            "missingValues": [""],
+        },
+    }
+
+
+def _kind(kind: str) -> str:
+    return KINDS.get(kind, "number" if kind.startswith("DECIMAL") else "string")
