@@ -1,81 +1,31 @@
-"""Binary workbooks (XLS, and ET of WPS) by calamine; what it does not tell is read off the records: error values and hidden rows."""
+"""Binary workbooks → worksheets, record by record: error values stay errors, hidden rows stay hidden, a far corner costs nothing."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from io import BytesIO
 
 import olefile
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from extract.biff import BOF, EOF, Book, Place, Record, read_book, records, text
 from extract.cells import MAX_CELLS, Range, Sheet, Value, printed
 from extract.errors import Encrypted, TooComplex, Unreadable
+from extract.formats import Format, shown
 from extract.kind import OLE_DAMAGE
 
-_BOF, _EOF, _FORMULA, _ERROR, _ROW, _COLUMNS, _LOCKED = 0x0809, 0x000A, 0x0006, 0x0205, 0x0208, 0x007D, 0x002F
-_CELLS = frozenset((0x0006, 0x00FD, 0x0203, 0x027E, 0x0204, 0x0205, 0x00D6))
-_MANY = 0x00BD
+_STRING_RESULT = 0x0207
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-_AREA = 4_000_000
-"""The most slots between the first and the last cell of a sheet: calamine keeps each of them."""
-
-
-@dataclass(slots=True)
-class _Notes:
-    """What the records of one sheet say beyond calamine."""
-
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    rows: int = 0
-    columns: int = 0
 
 
 def read_sheets(content: bytes) -> list[Sheet]:
     """The worksheets of an XLS or ET. Raises Unreadable, Encrypted or TooComplex."""
-    notes = _notes(content)
-    if any(each.rows * each.columns > _AREA for each in notes):
-        raise TooComplex(f"a sheet with cells more than {_AREA} slots apart")
+    stream = _stream(content)
     try:
-        with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
-            return [_sheet(book, at, notes) for at in range(len(book.sheet_names)) if "WorkSheet" in str(book.sheets_metadata[at].typ)]
-    except PasswordError as error:
-        raise Encrypted("the workbook is locked with a password") from error
-    except (CalamineError, OSError, ValueError) as error:
+        book = read_book(stream)
+        return [_sheet(book, place, stream) for place in book.sheets]
+    except (struct.error, IndexError, OverflowError, LookupError) as error:
         raise Unreadable(f"damaged workbook: {error}") from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise Unreadable(f"damaged workbook: {error}") from error
-
-
-def _sheet(book: CalamineWorkbook, at: int, notes: list[_Notes]) -> Sheet:
-    about = book.sheets_metadata[at]
-    sheet = Sheet(about.name, about.visible != SheetVisibleEnum.Visible)
-    table = book.get_sheet_by_index(at)
-    _fill(sheet, table)
-    if at < len(notes):
-        sheet.hidden_rows, sheet.hidden_columns = notes[at].hidden_rows, notes[at].hidden_columns
-        for place, text in notes[at].errors.items():
-            sheet.put(*place, Value(text, unreadable=True))
-    return sheet
-
-
-def _fill(sheet: Sheet, table: CalamineSheet) -> None:
-    if table.start is None:
-        return
-    if table.height * table.width > _AREA:
-        raise TooComplex(f"a sheet of {table.height} × {table.width} cells")
-    top, left = table.start
-    for r, row in enumerate(table.to_python(skip_empty_area=True)):
-        for c, value in enumerate(row):
-            if value != "":
-                sheet.put(top + r, left + c, Value(printed(value)))
-    sheet.merged = [Range(*first, *last) for first, last in table.merged_cell_ranges or ()]
-    if len(sheet.merged) > MAX_CELLS // 10:
-        raise TooComplex(f"a sheet with {len(sheet.merged)} merged ranges")
 
 
 def _stream(content: bytes) -> bytes:
@@ -83,9 +33,9 @@ def _stream(content: bytes) -> bytes:
         return content
     try:
         with olefile.OleFileIO(BytesIO(content)) as ole:
-            name = next((each for each in ("Workbook", "Book") if ole.exists(each)), None)
             if ole.exists("EncryptedPackage"):
                 raise Encrypted("the workbook is locked with a password")
+            name = next((each for each in ("Workbook", "Book") if ole.exists(each)), None)
             if name is None:
                 raise Unreadable("an OLE file without a workbook")
             return ole.openstream(name).read()
@@ -93,45 +43,119 @@ def _stream(content: bytes) -> bytes:
         raise Unreadable(f"damaged workbook: {error}") from error
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + 4 <= len(stream):
-        code, size = struct.unpack_from("<HH", stream, at)
-        yield code, stream[at + 4 : at + 4 + size]
-        at += 4 + size
-
-
-def _notes(content: bytes) -> list[_Notes]:
-    """One for each substream of cells, in the order of the sheets in the stream."""
-    found: list[_Notes] = []
+def _sheet(book: Book, place: Place, stream: bytes) -> Sheet:
+    """One worksheet; charts embedded in it are passed over."""
+    sheet = Sheet(place.name, place.hidden)
     depth = 0
-    for code, body in _records(_stream(content)):
-        if code == _BOF and len(body) >= 4:
+    waiting: tuple[int, int] | None = None
+    for record in records(stream, place.offset):
+        if record.code == BOF:
             depth += 1
-            if depth == 1 and struct.unpack_from("<H", body, 2)[0] == 0x0010:
-                found.append(_Notes())
-        elif code == _EOF:
-            depth = max(0, depth - 1)
-        elif code == _LOCKED and not found and body[:2] != b"\0\0":
-            raise Encrypted("the workbook is locked with a password")
-        elif found and depth == 1:
-            _note(found[-1], code, body)
-    return found
+        elif record.code == EOF:
+            depth -= 1
+            if depth <= 0:
+                return sheet
+        elif depth == 1 and record.code == _STRING_RESULT and waiting:
+            sheet.put(*waiting, Value(text(book, record.body + b"".join(record.more), 2)))
+        elif depth == 1 and record.code in _READERS:
+            waiting = _READERS[record.code](sheet, book, record)
+    raise Unreadable(f"the sheet {place.name} is cut short")
 
 
-def _note(notes: _Notes, code: int, body: bytes) -> None:
-    if code in _CELLS and len(body) >= 6:
-        row, column = struct.unpack_from("<HH", body)
-        notes.rows, notes.columns = max(notes.rows, row + 1), max(notes.columns, column + 1)
-        if code == _ERROR and len(body) >= 8 and body[7]:
-            notes.errors[row, column] = _ERRORS.get(body[6], "#ERROR")
-        elif code == _FORMULA and len(body) >= 14 and body[6] == 2 and body[12:14] == b"\xff\xff":
-            notes.errors[row, column] = _ERRORS.get(body[8], "#ERROR")
-    elif code == _MANY and len(body) >= 6:
-        notes.rows = max(notes.rows, struct.unpack_from("<H", body)[0] + 1)
-        notes.columns = max(notes.columns, struct.unpack_from("<H", body, len(body) - 2)[0] + 1)
-    elif code == _ROW and len(body) >= 14 and body[12] & 0x20:
-        notes.hidden_rows.add(struct.unpack_from("<H", body)[0])
-    elif code == _COLUMNS and len(body) >= 10 and body[8] & 1:
-        first, last = struct.unpack_from("<HH", body)
-        notes.hidden_columns.update(range(first, min(last, 255) + 1))
+def _spot(body: bytes) -> tuple[int, int]:
+    row, column = struct.unpack_from("<HH", body)
+    return row, column
+
+
+def _number(sheet: Sheet, book: Book, spot: tuple[int, int], style: int, value: float) -> None:
+    how = book.formats[style] if style < len(book.formats) else Format()
+    sheet.put(*spot, shown(value, how, book.since_1904))
+
+
+def _label(sheet: Sheet, book: Book, record: Record) -> None:
+    sheet.put(*_spot(record.body), Value(text(book, record.body[6:] + b"".join(record.more), 2)))
+
+
+def _shared(sheet: Sheet, book: Book, record: Record) -> None:
+    index = struct.unpack_from("<I", record.body, 6)[0]
+    known = index < len(book.strings)
+    sheet.put(*_spot(record.body), Value(book.strings[index] if known else f"#{index}", unreadable=not known))
+
+
+def _double(sheet: Sheet, book: Book, record: Record) -> None:
+    style, value = struct.unpack_from("<Hd", record.body, 4)
+    _number(sheet, book, _spot(record.body), style, value)
+
+
+def _packed(raw: int) -> float:
+    """A number in thirty bits: an integer or the upper part of a double, perhaps in hundredths."""
+    value = float(raw >> 2) if raw & 2 else struct.unpack("<d", struct.pack("<Q", (raw & 0xFFFFFFFC) << 32))[0]
+    return value / 100 if raw & 1 else value
+
+
+def _compact(sheet: Sheet, book: Book, record: Record) -> None:
+    style, raw = struct.unpack_from("<Hi", record.body, 4)
+    _number(sheet, book, _spot(record.body), style, _packed(raw))
+
+
+def _several(sheet: Sheet, book: Book, record: Record) -> None:
+    row, first = _spot(record.body)
+    for at in range((len(record.body) - 6) // 6):
+        style, raw = struct.unpack_from("<Hi", record.body, 4 + 6 * at)
+        _number(sheet, book, (row, first + at), style, _packed(raw))
+
+
+def _formula(sheet: Sheet, book: Book, record: Record) -> tuple[int, int] | None:
+    """Enters a formula's saved result; returns its place where that is a text, which follows in a record of its own."""
+    spot, body = _spot(record.body), record.body
+    if body[12:14] != b"\xff\xff":
+        style, value = struct.unpack_from("<Hd", body, 4)
+        _number(sheet, book, spot, style, value)
+    elif body[6] == 0:
+        return spot
+    elif body[6] in (1, 2):
+        _truth(sheet, spot, body[8], error=body[6] == 2)
+    return None
+
+
+def _truth(sheet: Sheet, spot: tuple[int, int], value: int, error: bool) -> None:
+    sheet.put(*spot, Value(_ERRORS.get(value, "#ERROR"), unreadable=True) if error else Value(printed(bool(value))))
+
+
+def _truth_or_error(sheet: Sheet, _: Book, record: Record) -> None:
+    _truth(sheet, _spot(record.body), record.body[6], error=bool(record.body[7]))
+
+
+def _merged(sheet: Sheet, _: Book, record: Record) -> None:
+    for at in range(struct.unpack_from("<H", record.body)[0]):
+        top, bottom, left, right = struct.unpack_from("<4H", record.body, 2 + 8 * at)
+        sheet.merged.append(Range(top, left, bottom, right))
+    if len(sheet.merged) > MAX_CELLS // 10:
+        raise TooComplex(f"a sheet with {len(sheet.merged)} merged ranges")
+
+
+def _row(sheet: Sheet, _: Book, record: Record) -> None:
+    if record.body[12] & 0x20:
+        sheet.hidden_rows.add(struct.unpack_from("<H", record.body)[0])
+
+
+def _columns(sheet: Sheet, _: Book, record: Record) -> None:
+    if record.body[8] & 1:
+        first, last = _spot(record.body)
+        sheet.hidden_columns.update(range(first, min(last, 255) + 1))
+
+
+_READERS: dict[int, Callable[[Sheet, Book, Record], tuple[int, int] | None]] = {
+    0x00FD: _shared,
+    0x0204: _label,
+    0x00D6: _label,
+    0x0203: _double,
+    0x027E: _compact,
+    0x00BD: _several,
+    0x0006: _formula,
+    0x0205: _truth_or_error,
+    0x00E5: _merged,
+    0x0208: _row,
+    0x007D: _columns,
+}
+"""What each record of a sheet says; others say nothing of cells."""

@@ -8,25 +8,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from extract.cells import MAX_CELLS, Range, Sheet, Value, day_text, printed
+from extract.cells import MAX_CELLS, Range, Sheet, Value, printed
 from extract.errors import TooComplex, Unreadable
+from extract.formats import Format, number_format, shown
 from extract.markup import attribute, child, children, local, number
 from extract.package import Package, open_package
 
-_DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-_CHINESE_DATE_IDS = frozenset((28, 31, 32, 33, 50, 51, 52, 53, 54, 55, 56, 57, 58))
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-_DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
 _SPOT = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-
-
-@dataclass(slots=True)
-class Format:
-    """How a number format shows a number: as a date (in Chinese), or as so many decimals of a percentage."""
-
-    date: bool = False
-    chinese: bool = False
-    percent: int | None = None
 
 
 @dataclass(slots=True)
@@ -82,18 +70,6 @@ def _parent(element: etree._Element) -> etree._Element:
 def _formats(root: etree._Element | None) -> list[Format]:
     custom = {number(each, "numFmtId", -1): attribute(each, "formatCode") or "" for each in children(root, "numFmts")}
     return [number_format(number(each, "numFmtId", 0), custom) for each in children(root, "cellXfs")]
-
-
-def number_format(format_id: int, custom: dict[int, str]) -> Format:
-    """The format of that number, built in or the workbook's own."""
-    code = custom.get(format_id)
-    if code is None:
-        percent = {9: 0, 10: 2}.get(format_id)
-        return Format(format_id in _DATE_IDS, format_id in _CHINESE_DATE_IDS, percent)
-    bare = _QUOTED.sub("", code.split(";")[0])
-    if "%" in bare:
-        return Format(percent=len(bare.partition(".")[2].replace("%", "").strip()))
-    return Format(bool(_DATE_LETTERS.search(bare.replace("General", ""))), "年" in code)
 
 
 def _fill(sheet: Sheet, root: etree._Element, book: Book) -> None:
@@ -162,9 +138,4 @@ def _number(text: str, style: int, book: Book) -> Value:
         value = float(text)
     except ValueError:
         return Value(text, unreadable=True)
-    how = book.formats[style] if style < len(book.formats) else Format()
-    if how.date:
-        return Value(day_text(value, book.since_1904, how.chinese))
-    if how.percent is not None:
-        return Value(f"{value * 100:.{min(how.percent, 12)}f}%")
-    return Value(printed(value))
+    return shown(value, book.formats[style] if style < len(book.formats) else Format(), book.since_1904)

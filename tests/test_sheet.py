@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
 import openpyxl
@@ -11,7 +12,7 @@ import xlwt
 from extract import sheet
 from extract.cells import printed
 from extract.document import Cell, Document
-from extract.errors import ReadError, TooComplex, Unreadable
+from extract.errors import Encrypted, ReadError, TooComplex, Unreadable
 from tests.corpus.generate import xls, xlsx
 from tests.corpus.generate.model import specimen
 from tests.office import expected, prose, read_prose, read_slots
@@ -79,8 +80,44 @@ def test_errors_and_unsaved_formulas_are_unreadable_not_blank() -> None:
     assert formula.text == "=1+1"
 
 
+def _old(fill: dict[tuple[int, int], tuple[object, str]]) -> bytes:
+    book = xlwt.Workbook()
+    page = book.add_sheet("a")
+    for (row, column), (value, style) in fill.items():
+        page.write(row, column, value, xlwt.easyxf(num_format_str=style))
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_old_workbooks_show_numbers_by_their_formats() -> None:
+    """Dates, percentages, plain and hundredth numbers of an XLS read like those of an XLSX."""
+    from datetime import date
+
+    values = [("甲", "General"), (date(2025, 1, 22), "yyyy-mm-dd"), (0.955, "0.0%"), (1234.56, "0.00"), (-7, "General"), (True, "General")]
+    document = sheet.read(_old({(0, column): value for column, value in enumerate(values)}))
+    assert [cell.text for cell in _cells(document)] == ["甲", "2025-01-22", "95.5%", "1234.56", "-7", "TRUE"]
+
+
+def test_strings_that_run_over_many_records_are_whole() -> None:
+    """Shared strings longer than a record, wide and narrow by turns, come back letter by letter."""
+    texts = [("政府信息公开" * 900), "a" * 9000, "公" * 8223, "b", "开" + "c" * 20000]
+    document = sheet.read(_old({(row, column): (text, "General") for row, text in enumerate(texts) for column in (0, 1)}))
+    assert [cell.text for cell in _cells(document)] == [text for text in texts for _ in range(2)]
+
+
+def test_a_locked_old_workbook_says_so() -> None:
+    """A FILEPASS record of any kind means a password."""
+    whole = bytearray(_old({(0, 0): ("甲", "General")}))
+    at = whole.find(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    size = struct.unpack_from("<H", whole, at + 2)[0]
+    struct.pack_into("<HH", whole, at + 4 + size, 0x2F, 6)
+    with pytest.raises(Encrypted):
+        sheet.read(bytes(whole))
+
+
 def test_error_values_of_old_workbooks_are_unreadable_not_blank() -> None:
-    """calamine shows #DIV/0! in an XLS as nothing; the records tell."""
+    """#DIV/0! is no blank cell."""
     book = xlwt.Workbook()
     page = book.add_sheet("a")
     page.write(0, 0, "甲")
