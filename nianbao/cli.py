@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import shell_complete
 
 from crawler.errors import CrawlError, Refused
 from extract.errors import ReadError
@@ -22,6 +23,9 @@ COMMANDS = (
     "doctor", "sites", "config", "transcribe", "withdraw", "completion",
 )  # fmt: skip
 """Each is the module of that name in `nianbao.commands`, loaded when it is asked for."""
+
+COMPLETE = "_NIANBAO_COMPLETE"
+"""Set by the completion script of a shell."""
 
 EXAMPLES = """
 nianbao demo                       # the whole job against a pretend portal: no network, no configuration
@@ -65,7 +69,9 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code. Never raises: what went wrong is one line on stderr."""
     try:
-        return _finish(cli.main(list(arguments), prog_name="nianbao", standalone_mode=False))
+        return _invoked(list(arguments))
+    except click.exceptions.Exit as asked:
+        return asked.exit_code
     except BrokenPipeError:
         _drop_stdout()
         return Exit.DONE
@@ -100,7 +106,12 @@ def _of_the_store(error: Exception) -> tuple[str, Exit] | None:
     return str(error), codes.get(error.code, Exit.USAGE)
 
 
-def _finish(result: object) -> int:
+def _invoked(arguments: list[str]) -> int:
+    """Run the command, without click's own ways of ending a program: it takes a closed pipe for a failure."""
+    if hook := os.environ.get(COMPLETE):
+        return shell_complete(cli, {}, "nianbao", COMPLETE, hook)
+    with cli.make_context("nianbao", arguments) as context:
+        result = cli.invoke(context)
     sys.stdout.flush()
     return result if isinstance(result, int) else Exit.DONE
 

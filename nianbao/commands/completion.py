@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from nianbao.cli import COMPLETE
 from nianbao.shell import command as make
 
 SHELLS = ("bash", "zsh", "fish")
@@ -24,4 +25,4 @@ def command(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")
-    click.echo(kind(ctx.find_root().command, {}, "nianbao", "_NIANBAO_COMPLETE").source())
+    click.echo(kind(ctx.find_root().command, {}, "nianbao", COMPLETE).source())
