@@ -225,11 +225,15 @@ class Archive:
         with writing(self.path / WORK), transaction(self.connection):
             return Loading(self.connection, self._agencies, self._divisions).gone(url, on, run_id)
 
-    def withdraw(self, url: str, who: str, reason: str, on: date) -> int:
-        """Keeps the reports read from this address out of what is published, and records why. Returns how many versions that hides."""
+    def withdraw(self, report_id: int, who: str, reason: str, on: date) -> int:
+        """Keeps a report, all its versions, out of what is published, and records why. Returns how many versions that hides."""
+        key = "(agency_id, year, scope) IN (SELECT (agency_id, year, scope) FROM report WHERE report_id = $id)"
         with writing(self.path / WORK), transaction(self.connection):
-            insert(self.connection, "withdrawal", [(url, on, who, reason)])
-            return int(scalar(self.connection, "SELECT count(*) FROM report WHERE url = ?", [url]))
+            self.connection.execute(
+                "INSERT INTO withdrawal SELECT agency_id, agency, year, scope, url, $on, $who, $why FROM report WHERE report_id = $id",
+                {"id": report_id, "on": on, "who": who, "why": reason},
+            )
+            return int(scalar(self.connection, f"SELECT count(*) FROM report WHERE {key}", {"id": report_id}))
 
 
 def _capture(number: int, run_id: int, site_id: str | None, stored: Stored) -> Row:

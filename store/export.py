@@ -38,6 +38,7 @@ KINDS = {
     "INTEGER": "integer", "SMALLINT": "integer", "BIGINT": "integer", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime",
     "FLOAT": "number", "DOUBLE": "number",
 }  # fmt: skip
+LICENCE = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
 COMPRESSED = {"compression": "zstd", "compression_level": 9}
 
 
@@ -63,15 +64,18 @@ class Resource:
     digest: str
 
 
-def export(connection: duckdb.DuckDBPyConnection, target: Path) -> Exported:
-    """Writes everything that `connection` (a published database) holds into a folder, which is made anew. Raises `StoreError`s."""
+def export(connection: duckdb.DuckDBPyConnection, target: Path, *, contact: str | None = None) -> Exported:
+    """Writes everything that `connection` (a published database) holds into a folder, which is made anew. Raises `StoreError`s.
+
+    `contact` is whom to ask for a correction or a takedown.
+    """
     unfinished = target.with_name(f"{target.name}.next")
     with writing(target):
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         resources = [*_tables(connection, unfinished), *_views(connection, unfinished)]
         version = str(scalar(connection, "SELECT value FROM archive WHERE key = 'dataset_version'"))
-        _papers(connection, unfinished, resources, version)
+        _papers(unfinished, _package(connection, resources, version, contact), _published_on(connection))
         shutil.rmtree(target, ignore_errors=True)
         unfinished.replace(target)
     written = [path for path in target.rglob("*") if path.is_file()]
@@ -127,15 +131,18 @@ def _put(content: bytes, folder: Path, name: str, table: str, rows: int) -> Reso
     return Resource(plain, name, table, rows, len(content), hashlib.sha256(content).hexdigest())
 
 
-def _papers(connection: duckdb.DuckDBPyConnection, folder: Path, resources: list[Resource], version: str) -> None:
-    package = json.dumps(_package(connection, resources, version), ensure_ascii=False, indent=1)
-    (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8")
-    published = str(scalar(connection, "SELECT value FROM archive WHERE key = 'published_at'"))
+def _published_on(connection: duckdb.DuckDBPyConnection) -> str:
+    return str(scalar(connection, "SELECT left(value, 10) FROM archive WHERE key = 'published_at'"))
+
+
+def _papers(folder: Path, package: dict[str, Any], published: str) -> None:
+    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     text = files("store").joinpath("schema/README.export.md").read_text("utf-8")
-    (folder / "README.md").write_text(text.replace("{version}", version).replace("{published}", published[:10]), encoding="utf-8")
+    filled = text.replace("{version}", package["version"]).replace("{published}", published)
+    (folder / "README.md").write_text(filled, encoding="utf-8")
 
 
-def _package(connection: duckdb.DuckDBPyConnection, resources: list[Resource], version: str) -> dict[str, Any]:
+def _package(connection: duckdb.DuckDBPyConnection, resources: list[Resource], version: str, contact: str | None) -> dict[str, Any]:
     """Frictionless Data Package: https://specs.frictionlessdata.io"""
     return {
         "profile": "data-package",
@@ -143,10 +150,9 @@ def _package(connection: duckdb.DuckDBPyConnection, resources: list[Resource], v
         "title": "中国政府信息公开工作年度报告 · China's annual reports on open government information",
         "version": version,
         "description": meanings()["table"]["report"],
-        "licenses": [
-            {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
-        ],
+        "licenses": [LICENCE],
         "sources": [{"title": "Portals of Chinese governments; the address of every report is in report.url"}],
+        **({"contributors": [{"title": contact, "role": "publisher"}]} if contact else {}),
         "resources": [_resource(connection, one) for one in resources],
     }
 

@@ -29,7 +29,7 @@ MADE_HERE = (
     "division",
     "report_check",
 )
-HIDDEN = "(SELECT report_id FROM work.report WHERE url IN (SELECT url FROM work.withdrawal))"
+HIDDEN = "(SELECT report_id FROM work.report SEMI JOIN work.withdrawal USING (agency_id, year, scope))"
 ORDER = {"figure": "report_id, table_no, row_no, column_no", "finding": "report_id, rule", "section": "report_id, ordinal"}
 
 

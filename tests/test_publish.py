@@ -287,7 +287,7 @@ def test_what_is_published_lags_behind_until_published_again(archive: Archive, t
 
 def test_withdrawn_reports_are_not_published_and_the_withdrawal_is(archive: Archive, tmp_path: Path) -> None:
     """Hidden with their figures and text; recorded with who, when and why."""
-    assert archive.withdraw("https://a/2024", "the editor", "personal data", date(2025, 4, 1)) == 1
+    assert archive.withdraw(2, "the editor", "personal data", date(2025, 4, 1)) == 1
     publish(tmp_path, work=archive.connection)
     assert ask(tmp_path, "SELECT year FROM report") == [(2023,)]
     assert ask(tmp_path, "SELECT count(*) FROM figure") == [(200,)]

@@ -100,7 +100,9 @@ CREATE TABLE hand_correction (
     old_value DECIMAL(24, 6), old_state VARCHAR, old_reader VARCHAR, old_confidence REAL
 );
 
-CREATE TABLE withdrawal (url VARCHAR, withdrawn_on DATE, who VARCHAR, reason VARCHAR);
+CREATE TABLE withdrawal (
+    agency_id INTEGER, agency VARCHAR, year SMALLINT, scope VARCHAR, url VARCHAR, withdrawn_on DATE, who VARCHAR, reason VARCHAR
+);
 
 CREATE TABLE division (code VARCHAR, name VARCHAR, full_name VARCHAR, level VARCHAR, parent_code VARCHAR);
 
