@@ -97,15 +97,20 @@ async def walk(url: str, fetcher: Fetcher, family: str = "auto", column: Column 
 
 
 def sources_of(name: str, page: Page) -> list[Source]:
-    """The ways to enumerate a listing, the best first; a first page that holds all that it declares is enough."""
+    """The ways to enumerate a listing, the best first.
+
+    A first page that holds all that it declares is enough; one without any row is looked at with the eyes of every family.
+    """
     pages = static.source_of(page)
     first = pages.first
     if isinstance(first, Sheet) and first.total is not None and len(first.rows) == first.total and first.total not in ROW_CAPS:
         return [pages]
     ways = _WAYS[name](page) if name in _WAYS else []
-    if isinstance(first, Sheet) and not first.rows:
-        ways += [static.source_at(url, page.url) for url in _inside(page)]
-    return [pages, *ways] if name in _PAGES_FIRST else [*ways, pages]
+    ways = [pages, *ways] if name in _PAGES_FIRST else [*ways, pages]
+    if isinstance(first, Sheet) and first.rows:
+        return ways
+    others = [source for other, made in _WAYS.items() if other != name for source in made(page)]
+    return [*ways, *others, *(static.source_at(url, page.url) for url in _inside(page))]
 
 
 def _inside(page: Page) -> list[str]:

@@ -40,6 +40,7 @@ def sources(page: Page) -> list[Source]:
     units = sorted(_units(page), key=lambda unit: -(unit.total or 0))[:MOST_UNITS]
     usual = join(page.url, _PROXY) or page.url
     units += [replace(unit, proxy=usual, inline=None) for unit in units if unit.proxy != usual]
+    units += [replace(unit, dialect=1, inline=None) for unit in units]
     found = [Source(unit.first(), unit.read, unit.ask, "jpage") for unit in units]
     if search := _SEARCH.search(page.text):
         found.append(_search(page, search[1]))
