@@ -91,6 +91,11 @@ def _words(line: list[Glyph]) -> list[Word]:
     return [Word(group, line_text(group), box_of(group)) for group in groups]
 
 
+def words_of(glyphs: list[Glyph]) -> list[Word]:
+    """The words among upright letters, line by line."""
+    return [word for line in rows([glyph for glyph in glyphs if not glyph.turn]) for word in _words(line)]
+
+
 def _zones(lines: list[list[Word]]) -> list[Zone]:
     """Lines of at least three figures, those together whose figures stand under one another."""
     zones: list[Zone] = []

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from extract.document import Grid
 from extract.errors import TooComplex
+from extract.pdf_gaps import missing
 from extract.pdf_letters import UNREADABLE
 from extract.pdf_page import Glyph, Page
 from extract.pdf_prose import is_heading
@@ -37,9 +38,18 @@ class Ruling(NamedTuple):
 def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
     """The page's tables from top to bottom, and the letters outside them. TooComplex beyond 200,000 slots."""
     lattices = find(page.horizontal, page.vertical, CORNER)
-    sides = list(_missing_sides(lattices, page))
-    if sides:
-        lattices = find(page.horizontal, [*page.vertical, *sides], CORNER)
+    added = list(_missing_sides(lattices, page))
+    found, outside = _filled(page, added) if added else _shared(page, lattices)
+    gaps = [rule for ruling in found if _has_chasm(ruling) for rule in missing(*ruling)]
+    return _filled(page, [*added, *gaps]) if gaps else (found, outside)
+
+
+def _filled(page: Page, added: list[Rule]) -> tuple[list[Ruling], list[Glyph]]:
+    return _shared(page, find(page.horizontal, [*page.vertical, *added], CORNER))
+
+
+def _shared(page: Page, lattices: list[Lattice]) -> tuple[list[Ruling], list[Glyph]]:
+    """Those of the lattices that are tables, with their letters, and the letters outside."""
     if sum((len(x.xs) - 1) * (len(x.ys) - 1) for x in lattices) > MOST_SLOTS:
         raise TooComplex("a page draws more cells than any report has")
     lattices = _without_frames(lattices, page)
@@ -51,6 +61,15 @@ def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
         elif letters:
             found.append(_settled(lattice, letters))
     return [ruling for ruling in found if ruling.lattice.cells], outside
+
+
+def _has_chasm(ruling: Ruling) -> bool:
+    """Whether a cell may hold two figures side by side: digits farther apart than digits of one number are."""
+    for letters in ruling.letters:
+        for left, right in pairwise(letters):
+            if left[0].isdecimal() and right[0].isdecimal() and right[1] - left[3] > 0.5 * (left[4] - left[2]):
+                return True
+    return False
 
 
 def _missing_sides(lattices: list[Lattice], page: Page) -> Iterator[Rule]:

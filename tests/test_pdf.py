@@ -16,7 +16,8 @@ from tests.corpus.generate.pdf_layout import Measure
 from tests.office import expected, read_slots
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "real" / "reports" / "hongze-2024.pdf"
-RULED = [name for name, style in STYLES.items() if style.borders not in ("none", "level", "three", "outer")]
+UNRULED = ("none", "level", "three", "outer")
+RULED = [name for name, style in STYLES.items() if style.borders not in UNRULED]
 
 
 @cache

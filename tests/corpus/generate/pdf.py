@@ -122,6 +122,8 @@ BORDERS: dict[str, Callable[[Canvas, list[tuple[float, float, float, float]]], N
     "level": _stroke,
     "three": _stroke,
     "outer": _stroke,
+    "partial": _stroke,
+    "pairs": _stroke,
 }
 
 
@@ -234,14 +236,25 @@ class _Drawing:
         left, right = min(p.x0 for p in table), max(p.x1 for p in table)
         top, bottom = min(p.top for p in table), max(p.bottom for p in table)
         lines: dict[tuple[float, float, float, float], None] = {}
+        values = [p for p in table if p.figure]
         for p in table:
             for x in (p.x0, p.x1):
+                if self.style.borders == "partial" and p in values and min(v.x0 for v in values) < x < right:
+                    continue
+                if self.style.borders == "pairs" and x in self._dropped(values):
+                    continue
                 if not (self.style.open_sides and x in (left, right)) and self._stands(x, left, right):
                     lines[x, self._y(p.bottom), x, self._y(p.top)] = None
             for y, own in ((p.top, p.opens), (p.bottom, p.closes)):
                 if (own or not self.style.open_breaks) and self._lies(y, top, bottom, table):
                     lines[p.x0, self._y(y), p.x1, self._y(y)] = None
         return list(lines)
+
+    @staticmethod
+    def _dropped(values: list[Patch]) -> set[float]:
+        """A border in the middle of every five columns of figures, in tables with many."""
+        inner = sorted({v.x0 for v in values})[1:]
+        return set(inner[1::5]) if len(inner) > 4 else set()
 
     def _stands(self, x: float, left: float, right: float) -> bool:
         return self.style.borders not in ("level", "three") and (self.style.borders != "outer" or x in (left, right))
@@ -333,6 +346,8 @@ STYLES: dict[str, Style] = {
     "level": Style("level"),
     "three": Style("three"),
     "outer": Style("outer"),
+    "partial": Style("partial"),
+    "pairs": Style("pairs"),
 }
 
 
