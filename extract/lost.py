@@ -65,7 +65,7 @@ def _label_patterns(table: str) -> tuple[tuple[str, re.Pattern[str], bool], ...]
 def grids(text: str, wanted: Sequence[str] = TABLES, reader: str = "text") -> list[Grid]:
     """The wanted tables of the form that stand in `text` without borders, as grids numbered in reading order."""
     makers = {"disclosure": _disclosure, "requests": _requests, "challenges": _challenges}
-    found = []
+    found: list[Grid] = []
     for table in wanted:
         rows = makers[table](text) if table in makers else _legacy(table, text)
         if rows:
@@ -100,7 +100,12 @@ def _lines(table: str, text: str) -> list[Line]:
             continue
         marks.append((match.start(), match.end(), code))
         position = match.end()
-    ends = [*(start for start, _, _ in marks[1:]), len(text)]
+    return _cut(text, marks)
+
+
+def _cut(text: str, marks: Sequence[tuple[int, int, str]]) -> list[Line]:
+    """The text between labels: marks are (start, end, code), in order."""
+    ends = [start for start, _, _ in marks[1:]] + [len(text)] * bool(marks)
     return [Line(code, " ".join(text[s:e].split()), text[e:end]) for (s, e, code), end in zip(marks, ends, strict=True)]
 
 
@@ -114,8 +119,7 @@ def _lines_anywhere(table: str, text: str) -> list[Line]:
     for start, minus_end, code in sorted(marks, key=lambda mark: (mark[0], mark[1], order.index(mark[2]))):
         if code not in {other for _, _, other in kept} and (not kept or start >= kept[-1][1]):
             kept.append((start, -minus_end, code))
-    ends = [*(start for start, _, _ in kept[1:]), len(text)]
-    return [Line(code, " ".join(text[s:e].split()), text[e:end]) for (s, e, code), end in zip(kept, ends, strict=True)]
+    return _cut(text, kept)
 
 
 def _later_label_before(later: Sequence[tuple[str, re.Pattern[str], bool]], text: str, start: int, end: int) -> bool:
@@ -243,7 +247,7 @@ def _challenges(text: str) -> list[list[Piece]] | None:
 
 def _fifteen(cells: Sequence[str]) -> list[Piece] | None:
     """The fifteen figures: as printed, by their three sums, or openly unread; None where none are printed."""
-    leading = list(takewhile(_readable, cells[:15]))
+    leading: list[str] = list(takewhile(lambda cell: cell.isdecimal() or _readable(cell), cells[:15]))
     if len(leading) == 15:
         return _plain(leading)
     if not leading:
