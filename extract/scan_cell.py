@@ -15,6 +15,8 @@ from extract.scan_ink import Image
 MARGIN = 0.22
 """Of a line's height: the paper left around it for the recogniser."""
 FIRM, FAINT = 255, 128
+FAINTEST = 6
+"""Grey levels by which a trace must be darker than paper."""
 INSET = 2
 """Pixels inside a cell's box that may still belong to its rules."""
 
@@ -132,6 +134,24 @@ def _rejoined(bands: list[list[Spot]], dpi: float) -> list[list[Spot]]:
 
 def _reach(band: list[Spot]) -> tuple[int, int]:
     return min(s.y for s in band), max(s.y + s.height for s in band)
+
+
+def has_traces(grey: Image, box: Box, height: float) -> bool:
+    """Whether a cell without ink holds something too faint to be ink: a patch as large as a dash or a digit's stroke, darker than
+    the paper's grain makes any patch of that size.
+    """
+    edge = INSET + 2
+    inside = grey[round(box.top) + edge : round(box.bottom) - edge, round(box.x0) + edge : round(box.x1) - edge]
+    long, thin = max(3, int(0.5 * height)), max(2, int(0.12 * height))
+    if min(inside.shape) < long + 2:
+        return False
+    for patch in ((long, thin), (thin, long)):
+        means = cv2.blur(inside, patch)[thin:-thin, thin:-thin].astype(np.float32)
+        paper = float(np.median(means))
+        grain = float(np.median(np.abs(means - paper))) / 0.6745
+        if paper - float(means.min()) > max(FAINTEST, 6 * grain):
+            return True
+    return False
 
 
 def crop(grey: Image, line: Box, within: Box, height: float, stretch: float = 1.0) -> Image:

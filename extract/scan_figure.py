@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from extract.ruled import Box
 from extract.scan_cell import Line, Spot
 from extract.scan_ink import Image
 from extract.scan_ocr import Lattice, spellings
@@ -25,7 +26,7 @@ LOOKALIKES = {
     "+": "＋",
     "/": "／",
 }
-CERTAIN = 0.90
+CERTAIN = 0.98
 """The default certainty: a figure below it is unreadable. Calibrated, see docs/reading.md."""
 UPRIGHT, SLANTED = -0.13, -0.24
 """Lean (pixels right per pixel down) down to which a lone stroke is the digit 1, and from which it is a slash."""
@@ -72,15 +73,16 @@ def guess(lattice: Lattice, alphabet: tuple[str, ...]) -> Guess:
     return Guess(tuple(pair for pair in spellings(reduced.astype(np.float32), SYMBOLS)[:5] if pair[1] >= 1e-4))
 
 
-def dash_in(line: Line, height: float) -> str | None:
-    """ "-" or "—" where all the ink of a line is one flat stroke, else None. `height` is that of the table's print, in pixels."""
+def dash_in(line: Line, cell: Box, height: float) -> str | None:
+    """A dash where all the ink of a line is one flat stroke amid the cell, else None. `height` is that of the table's print."""
     solid = [spot for spot in line.spots if spot.area >= 4]
     if not solid:
         return None
     width, tall = line.box.width, line.box.height
     filled = sum(spot.area for spot in solid) / max(1.0, width * tall)
     flat = tall <= max(3.0, 0.42 * height) and width >= 1.3 * tall and width >= 0.2 * height
-    if not flat or filled < 0.6:
+    free = min(line.box.top - cell.top, cell.bottom - line.box.bottom) >= 0.25 * height
+    if not (flat and free) or filled < 0.6 or width > 3 * height:
         return None
     return "-" if width < 0.62 * height else "—" if width < 1.5 * height else "——"
 

@@ -12,8 +12,6 @@ Image: TypeAlias = MatLike
 
 RULE, STRONG, WEAK = 0.16, 0.12, 0.055
 """How much darker than paper, of full scale: rules; ink that is surely print; ink that may be print."""
-WORK_WIDTH = 900
-WIDEST_SKEW = 8.0
 
 
 class Light(NamedTuple):
@@ -47,40 +45,3 @@ def dark(light: Light, depth: float = RULE) -> Image:
     least = max(depth * 255, min(3 * light.noise, 45) * depth / RULE)
     soft = cv2.GaussianBlur(light.grey, (3, 3), 0) if light.noise > 2 else light.grey
     return cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, reach, least)
-
-
-def skew_of(ink: Image) -> float:
-    """The angle in degrees by which the page must be turned (counter-clockwise positive) for its lines to lie level."""
-    small = _shrunk(ink)
-    angle, step = 0.0, 0.5
-    span = WIDEST_SKEW
-    while step >= 0.015:
-        tries = np.arange(angle - span, angle + span + step / 2, step)
-        angle = float(max(tries, key=lambda a: _crispness(small, float(a))))
-        span, step = step, step / 5
-    return angle
-
-
-def _shrunk(ink: Image) -> Image:
-    scale = WORK_WIDTH / max(ink.shape[1], 1)
-    if scale >= 1:
-        return ink
-    tall = min(ink.shape[0], ink.shape[1] * 2)  # of a long strip its head tells enough
-    return cv2.resize(ink[:tall], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-
-
-def _crispness(ink: Image, angle: float) -> float:
-    """How sharply the row sums change when the page is sheared by `angle`: greatest where text and rules lie level."""
-    height, width = ink.shape
-    shear = np.tan(np.radians(angle))
-    sheared = cv2.warpAffine(ink, np.array([[1, 0, 0], [-shear, 1, shear * width / 2]], np.float64), (width, height))
-    profile = sheared.sum(1, dtype=np.float64)
-    return float(np.square(np.diff(profile)).sum())
-
-
-def turned(image: Image, angle: float, paper: int = 255) -> Image:
-    """The page turned by `angle` degrees about its centre, same size."""
-    height, width = image.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    border = (paper,) * (image.shape[2] if image.ndim == 3 else 1)
-    return cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=border)

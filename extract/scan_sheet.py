@@ -11,24 +11,21 @@ from numpy.typing import NDArray
 from extract import scan_rules
 from extract.ruled import Box, Lattice
 from extract.scan_cell import crop, firm
-from extract.scan_ink import Image, Light, dark, even, skew_of, turned
+from extract.scan_ink import Image, Light, dark, even
+from extract.scan_level import level_way
 from extract.scan_lines import lines_of
 from extract.scan_ocr import Reading, Recogniser
 from extract.scan_seal import without_seals
 
-LEAST_SKEW = 0.03
-"""Degrees. Less is less than a pixel over the width of a page."""
-
-
 LEGIBLE = 0.4
-"""Characters read for each square of a page's sample lines, from which it is taken to stand upright."""
-SAMPLE = 4
+"""Characters read for each square of the better half of a page's sample lines, from which it is taken to stand upright."""
+SAMPLE = 7
 """Lines looked at to tell which way up a page stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page, level. Boxes are in its pixels; `back` is the 2 × 3 affine matrix from them to the picture's."""
+    """One page, level. Boxes are in its pixels; `back` is the 3 × 3 projective matrix from them to the picture's."""
 
     light: Light
     ink: Image
@@ -38,7 +35,8 @@ class Sheet:
 
     def origin(self, box: Box, scale: float = 1.0) -> Box:
         """The box in the picture's own coordinates, times `scale`: the upright rectangle around the turned one."""
-        corners = np.array([[x, y, 1.0] for x in (box.x0, box.x1) for y in (box.top, box.bottom)]) @ self.back.T * scale
+        corners = np.array([[x, y, 1.0] for x in (box.x0, box.x1) for y in (box.top, box.bottom)]) @ self.back.T
+        corners = corners[:, :2] / corners[:, 2:] * scale
         (x0, top), (x1, bottom) = corners.min(0), corners.max(0)
         return Box(float(x0), float(top), float(x1), float(bottom))
 
@@ -61,19 +59,19 @@ def _quarter_turned(picture: Image, dpi: float, quarters: int) -> Sheet:
     sheet = level(np.ascontiguousarray(np.rot90(picture, quarters)), dpi)
     height, width = picture.shape[:2]
     ways = {1: ((0, -1, width), (1, 0, 0)), 2: ((-1, 0, width), (0, -1, height)), 3: ((0, 1, 0), (-1, 0, height))}
-    way = np.array([*ways[quarters], (0, 0, 1)], np.float64)
-    return replace(sheet, back=(way @ np.vstack([sheet.back, (0, 0, 1)]))[:2])
+    return replace(sheet, back=np.array([*ways[quarters], (0, 0, 1)], np.float64) @ sheet.back)
 
 
 def _legibility(sheet: Sheet, recogniser: Recogniser) -> float:
     """How much of a few lines of the sheet reads as Chinese, 0 to about 1; 1 where nothing is printed."""
     page = Box(0, 0, sheet.ink.shape[1], sheet.ink.shape[0])
-    lines = [box for box in lines_of(firm(sheet.ink), sheet.light.dpi) if 2.5 * box.height <= box.width <= 14 * box.height]
+    lines = [box for box in lines_of(firm(sheet.ink), sheet.light.dpi) if 3 * box.height <= box.width <= 9 * box.height]
     if not lines:
         return 0.0 if sheet.ink.any() else 1.0
     sample = sorted(lines, key=lambda box: -box.width)[:SAMPLE]
     readings = recogniser.read([crop(sheet.light.grey, box, page, box.height) for box in sample])
-    return sum(map(_sense, readings)) / sum(box.width / box.height for box in sample)
+    senses = sorted((_sense(r) * box.height / box.width for r, box in zip(readings, sample, strict=True)), reverse=True)
+    return float(np.mean(senses[: len(senses) // 2 + 1]))
 
 
 def _sense(reading: Reading) -> float:
@@ -85,16 +83,19 @@ def _sense(reading: Reading) -> float:
 def level(picture: Image, dpi: float) -> Sheet:
     """Lay a picture (grey, or blue-green-red) level and find its tables."""
     grey, seals = without_seals(picture, dpi)
+    way = level_way(dark(even(grey, dpi)), dpi)
+    if way is not None:
+        grey = _warped(grey, way, _paper(grey))
+        seals = None if seals is None else _warped(seals, way, 0)
     light = even(grey, dpi)
-    angle = skew_of(dark(light))
-    back = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    if abs(angle) >= LEAST_SKEW:
-        back = cv2.invertAffineTransform(cv2.getRotationMatrix2D((grey.shape[1] / 2, grey.shape[0] / 2), angle, 1.0))
-        grey = turned(grey, angle, _paper(grey))
-        seals = None if seals is None else turned(seals, angle, 0)
-        light = even(grey, dpi)
     rules = scan_rules.find(dark(light), dpi)
+    back = np.eye(3) if way is None else np.linalg.inv(way).astype(np.float64)
     return Sheet(light, scan_rules.print_of(light, rules), seals, tuple(scan_rules.lattices(rules, dpi)), back)
+
+
+def _warped(image: Image, way: NDArray[np.float64], paper: int) -> Image:
+    height, width = image.shape[:2]
+    return cv2.warpPerspective(image, way, (width, height), flags=cv2.INTER_CUBIC, borderValue=float(paper))
 
 
 def _paper(grey: Image) -> int:

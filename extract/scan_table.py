@@ -11,7 +11,7 @@ import cv2
 
 from extract import number
 from extract.ruled import Box, Ruled
-from extract.scan_cell import Line, Printed, crop, printed
+from extract.scan_cell import Line, Printed, crop, has_traces, printed
 from extract.scan_figure import CERTAIN, SLANTED, UPRIGHT, Guess, agreed, dash_in, guess, is_figure, lean
 from extract.scan_ink import Image
 from extract.scan_ocr import Reading, Recogniser
@@ -19,7 +19,7 @@ from extract.scan_sheet import Sheet
 
 STRETCH = 1.4
 """The second look is at a picture this much wider: other time steps of the network see each digit."""
-STAMPED = 0.9
+STAMPED = 0.985
 """Certainty kept where a seal lay over the ink."""
 LEGIBLE = 0.3
 """Below this a text that is no figure is not a reading but noise."""
@@ -45,7 +45,7 @@ def read(sheet: Sheet, recogniser: Recogniser) -> list[list[Seen]]:
     tables = [[Seen(ruled, printed(sheet.ink, ruled.box, sheet.light.dpi)) for ruled in lattice.cells] for lattice in sheet.lattices]
     cells = [cell for table in tables for cell in table]
     height = print_height(cells)
-    open_cells = [cell for cell in cells if not _by_shape(cell, height)]
+    open_cells = [cell for cell in cells if not _by_shape(cell, sheet.light.grey, height)]
     _look_once(open_cells, sheet, height, recogniser)
     _look_twice([cell for cell in open_cells if _is_number(cell)], sheet, height, recogniser)
     for cell in cells:
@@ -58,13 +58,13 @@ def print_height(cells: Sequence[Seen]) -> float:
     return median([line.box.height for cell in cells for line in cell.ink.lines] or [20.0])
 
 
-def _by_shape(cell: Seen, height: float) -> bool:
+def _by_shape(cell: Seen, grey: Image, height: float) -> bool:
     """Settle what needs no recogniser: blank cells and dashes."""
     if not cell.ink.lines:
-        cell.unreadable = cell.ink.doubtful
-        cell.confidence = 0.5 if cell.ink.doubtful else 1.0
+        cell.unreadable = cell.ink.doubtful or has_traces(grey, cell.ruled.box, height)
+        cell.confidence = 0.5 if cell.unreadable else 1.0
         return True
-    dash = dash_in(cell.ink.lines[0], height) if len(cell.ink.lines) == 1 else None
+    dash = dash_in(cell.ink.lines[0], cell.ruled.box, height) if len(cell.ink.lines) == 1 else None
     if dash is None:
         return False
     cell.text, cell.confidence = dash, 0.99
@@ -142,7 +142,7 @@ def _check_stroke(cell: Seen, ink: Image) -> None:
         return
     drift = lean(ink, cell.ink.lines[0])
     if drift is not None and drift <= SLANTED and cell.text != "7":
-        cell.text, cell.confidence = "/", 0.97
+        cell.text, cell.confidence = "/", 0.985
     elif cell.text == "/" or (cell.text == "1" and (drift is None or drift < UPRIGHT)):
         cell.confidence = min(cell.confidence, 0.5)
 
