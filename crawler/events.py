@@ -48,13 +48,15 @@ class Found:
     gates: tuple[Column, ...] = ()
     own_reports: Mapping[str, str] = field(default_factory=dict)
     """Columns that are themselves the report, each with the page whose menu lists it (or itself)."""
+    barren: frozenset[str] = frozenset()
+    """Columns that are named as such and list no report; not worth remembering."""
     unheard: tuple[Column, ...] = ()
     """Known columns that could not be asked tonight (a wall, no answer): not forgotten."""
     requests: int = 0
 
     def memory(self) -> dict[str, Any]:
         """What the next run needs to come straight back, made of JSON's kinds; see `find`."""
-        columns = [asdict(column) for column in (*self.columns, *self.unheard) if column.annual]
+        columns = [asdict(column) for column in (*self.columns, *self.unheard) if column.url not in self.barren]
         return {"columns": columns, "gates": [asdict(gate) for gate in self.gates], "own_reports": dict(self.own_reports)}
 
 

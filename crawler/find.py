@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -15,6 +14,7 @@ from crawler.capture import Capture, Fetcher
 from crawler.errors import BadRedirect, CrawlError, Gone
 from crawler.events import Found, Step, Trouble
 from crawler.find_judge import Judgement
+from crawler.find_keep import Kept
 from crawler.find_rank import KNOWN, Candidate
 from crawler.listing import Column
 from crawler.page import Page, parse
@@ -22,6 +22,7 @@ from crawler.site import Site
 
 _KNOWN_SCORE = 120.0
 _HOME_SCORE = 110.0
+_BOUNDS: Mapping[str, int] = KNOWN["bounds"]
 
 
 async def find(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None = None, *, thorough: bool = False) -> Found:
@@ -31,36 +32,37 @@ async def find(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None = 
     lost, or where `thorough` asks for it, is the portal searched from its home page. Never raises: what could not be had is
     among `problems`; a portal that cannot be reached at all has problems and no columns.
     """
-    known = _known(site, memory)
+    known = _known(site, memory or {})
     search = _Search(fetcher, site)
-    await search.run(known, KNOWN["bounds"]["floor_known"])
+    await search.run(known, _BOUNDS["floor_known"])
     if not known or search.lost or (thorough and not site.listings):
         await search.run([Candidate(site.home, _HOME_SCORE, "home page of the site")])
         await search.last_resort()
     return search.found({links.page_key(candidate.url) for candidate in known})
 
 
-def _known(site: Site, memory: Mapping[str, Any] | None) -> list[Candidate]:
-    own = (memory or {}).get("own_reports", {})
-    remembered = [Column(**column) for kind in ("columns", "gates") for column in (memory or {}).get(kind, ())]
-    configured = [Column(url, family=site.family) for url in site.listings]
-    return [
-        Candidate(
-            c.url,
-            _KNOWN_SCORE,
-            "known column",
-            c.name,
-            None,
-            c.annual,
-            c.year,
-            c.agency,
-            1,
-            known=True,
-            family=c.family,
-            menu=own.get(c.url),
-        )
-        for c in {links.page_key(column.url): column for column in (*remembered, *configured)}.values()
-    ]
+def _known(site: Site, memory: Mapping[str, Any]) -> list[Candidate]:
+    """Columns of the configuration and of memory, each once; only remembered ones have proved that they list reports."""
+    configured = [_candidate(Column(url, family=site.family)) for url in site.listings]
+    gates = [_candidate(Column(**gate)) for gate in memory.get("gates", ())]
+    own = memory.get("own_reports", {})
+    proven = [replace(_candidate(Column(**column)), proven=True, menu=own.get(column["url"])) for column in memory.get("columns", ())]
+    return list({links.page_key(candidate.url): candidate for candidate in (*configured, *gates, *proven)}.values())
+
+
+def _candidate(column: Column) -> Candidate:
+    return Candidate(
+        column.url,
+        _KNOWN_SCORE,
+        "known column",
+        column.name,
+        annual=column.annual,
+        year=column.year,
+        agency=column.agency,
+        depth=1,
+        known=True,
+        family=column.family,
+    )
 
 
 @dataclass
@@ -73,42 +75,29 @@ class _Search:
     order: count[int] = field(default_factory=count)
     seen: dict[str, str] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
-    columns: dict[str, Column] = field(default_factory=dict)
-    gates: dict[str, Column] = field(default_factory=dict)
-    reports: dict[str, str] = field(default_factory=dict)
-    signatures: dict[frozenset[str], str] = field(default_factory=dict)
-    loose: list[tuple[int, Candidate, str]] = field(default_factory=list)
+    kept: Kept = field(default_factory=Kept)
     lost: list[Candidate] = field(default_factory=list)
     unheard: list[Candidate] = field(default_factory=list)
     trail: list[Step] = field(default_factory=list)
     problems: list[Trouble] = field(default_factory=list)
-    families: Counter[str] = field(default_factory=Counter)
     home: Page | None = None
-    requests: int = 0
-    proven: bool = False
-    """A column is found that does list reports."""
 
     async def run(self, starts: Iterable[Candidate], floor: float = 0.0) -> None:
         """Look at the most promising page first until nothing promises enough, or the bound is reached."""
         for start in starts:
             self.push(start)
-        while self.queue and self.queue[0][3].score >= max(floor, self.floor):
+        while self.queue and self.queue[0][3].score >= max(floor, _BOUNDS["floor_found" if self.kept.proven else "floor"]):
             candidate = heapq.heappop(self.queue)[3]
             if self.is_seen(candidate):
                 continue
-            if self.requests >= KNOWN["bounds"]["requests"]:
-                self.problems.append(Trouble("find", candidate.url, "find_bounded", f"search stopped after {self.requests} requests"))
+            if len(self.asked) >= _BOUNDS["requests"]:
+                self.trouble(candidate.url, "find_bounded", f"the search was stopped after {len(self.asked)} requests")
                 return
             await self.visit(candidate)
 
-    @property
-    def floor(self) -> float:
-        """The score below which nothing is followed any more."""
-        return float(KNOWN["bounds"]["floor_found" if self.proven else "floor"])
-
     def push(self, candidate: Candidate) -> None:
         """Put an address in the queue, unless it is seen or too deep."""
-        if candidate.depth <= KNOWN["bounds"]["depth"] and not self.is_seen(candidate):
+        if candidate.depth <= _BOUNDS["depth"] and not self.is_seen(candidate):
             heapq.heappush(self.queue, (-candidate.score, candidate.depth, next(self.order), candidate))
 
     def is_seen(self, candidate: Candidate) -> bool:
@@ -123,9 +112,7 @@ class _Search:
         if capture is None:
             return
         if capture.status == 304:
-            self.reports[candidate.url] = candidate.menu or candidate.url
-            self.columns[links.page_key(candidate.url)] = candidate.column(candidate.url, candidate.family)
-            self.proven = True
+            self.kept.unchanged(candidate)
             self.note(candidate, "a report itself, unchanged")
             return
         page = parse(capture.final_url, decode.text(capture))
@@ -134,16 +121,16 @@ class _Search:
             self.note(candidate, f"the same page as {self.seen[key]}", lost=candidate.known)
             return
         self.seen[key] = candidate.url
-        if targets := find_judge.onward(page) if candidate.hops < KNOWN["bounds"]["hops"] else ():
+        if targets := find_judge.onward(page) if candidate.hops < _BOUNDS["hops"] else ():
             self.note(candidate, f"a shell that sends on to {' '.join(targets)}")
             for target in targets:
-                self.push(replace(candidate, url=target, score=candidate.score + 1, via=page.url, hops=candidate.hops + 1))
+                self.push(_hop(candidate, page, target))
             return
-        self.look(page, candidate, capture)
+        for offer in self.look(page, candidate, capture.fetched_at.year):
+            self.push(offer)
 
     async def ask(self, candidate: Candidate) -> Capture | None:
         """The page at an address, or None and a note why not."""
-        self.requests += 1
         try:
             return await self.fetcher.get(candidate.url, referer=candidate.via, conditional=candidate.menu is not None)
         except CrawlError as error:
@@ -152,112 +139,81 @@ class _Search:
             if candidate.known and not gone:
                 self.unheard.append(candidate)
             if (candidate.known or candidate.annual or candidate.depth == 0) and not candidate.guess:
-                self.problems.append(Trouble("find", candidate.url, error.code, error.message))
+                self.trouble(candidate.url, error.code, error.message)
             return None
 
-    def look(self, page: Page, candidate: Candidate, capture: Capture) -> None:
-        """Judge a page and queue what it offers."""
-        if candidate.depth == 0:
+    def look(self, page: Page, at: Candidate, year: int) -> list[Candidate]:
+        """Judge a page; what it offers, in the order of the page."""
+        if at.depth == 0:
             self.home = self.home or page
         family = families.recognise(page) if self.site.family == "auto" else self.site.family
         ways = {source.name for source in families.sources_of(family, page)} - {"pages"}
-        judgement = find_judge.judge(page, candidate, ways)
-        if find_judge.needs_browser(page):
-            self.problems.append(Trouble("find", candidate.url, "needs_browser", "the page is filled by a program in a browser only"))
-        if candidate.known and links.page_key(page.url) != links.page_key(candidate.url):
-            self.problems.append(Trouble("find", candidate.url, "column_moved", f"the known column redirects to {page.url}"))
-        if judgement.annual:
-            candidate = replace(candidate, annual=True, year=candidate.year or links.year_of_address(page.url))
+        judgement = find_judge.judge(page, at, ways)
+        if not ways and find_judge.needs_browser(page):
+            self.trouble(at.url, "needs_browser", "the page is filled by a program in a browser only")
+        if at.known and (judgement.signature or ways):
+            self.compare(page, at, family)
+        if not judgement.annual:
+            self.passing(page, at, judgement, family)
+            return [*self.offers(page, at, judgement, year), *find_rank.endpoints(page, at, year)]
+        at = replace(at, annual=True, year=at.year or links.year_of_address(page.url))
+        return self.annual(page, at, judgement, family, self.offers(page, at, judgement, year))
+
+    def offers(self, page: Page, at: Candidate, judgement: Judgement, year: int) -> list[Candidate]:
+        """What a page offers, but for its own report rows and years in which no report can be."""
         told = {links.page_key(row.url) for row in judgement.reports}
-        offered = find_rank.candidates(page, candidate, told if judgement.annual else ())
-        years = range(KNOWN["years"]["first"], capture.fetched_at.year + 1)
-        offers = [o for o in offered if links.page_key(o.url) not in told and (o.year is None or o.year in years)]
-        if judgement.annual:
-            offers += self.annual(page, candidate, judgement, family, offers)
-        else:
-            offers += find_rank.endpoints(page, candidate, capture.fetched_at.year)
-            self.passing(page, candidate, judgement)
-        for offer in offers:
-            self.push(offer)
+        years = range(KNOWN["years"]["first"], year + 1)
+        offered = find_rank.candidates(page, at, told if judgement.annual else ())
+        return [offer for offer in offered if links.page_key(offer.url) not in told and (offer.year is None or offer.year in years)]
 
     def annual(self, page: Page, at: Candidate, judgement: Judgement, family: str, offers: list[Candidate]) -> list[Candidate]:
-        """Keep an annual-report column, or what only leads to one; gives the frames that may hold its rows."""
+        """Keep an annual-report column for what it is; what it offers, frames that may hold its rows among it."""
         if "annual reports" in judgement.ways:
-            offers[:] = [offer for offer in offers if urlsplit(offer.url).path != urlsplit(page.url).path]
-        children = [offer for offer in offers if offer.annual and offer.score >= KNOWN["child"]["organ"] - at.depth]
-        holders = [
-            replace(at, url=url, score=at.score + 1, via=page.url, hops=at.hops + 1, why="frame of " + at.why)
-            for url in find_judge.frames(page)
-        ]
-        column = replace(at, name=at.name or next(find_judge.names(page), "")).column(page.url, self.family_of(at, family))
-        if judgement.is_report and not judgement.reports:
-            if self.keep(column, at, judgement, "a report itself"):
-                self.reports[page.url] = at.menu or at.via or page.url
+            offers = [offer for offer in offers if urlsplit(offer.url).path != urlsplit(page.url).path]
+        holders = [replace(_hop(at, page, url), why="frame of " + at.why) for url in find_judge.frames(page)]
+        parts = [offer for offer in offers if offer.annual and offer.score >= KNOWN["child"]["organ"] - at.depth]
+        role = find_judge.role_of(judgement, page, at, leads_on=bool(parts or holders))
+        self.note(at, self.kept.annual(page, at, judgement, family, role), lost=role == "lost")
+        return offers + holders
+
+    def passing(self, page: Page, at: Candidate, judgement: Judgement, family: str) -> None:
+        """Take note of a page that is no annual-report column but may name reports."""
+        if judgement.reports and at.proven:
+            self.kept.in_passing(page.url, at, family)
         elif judgement.reports:
-            self.keep(column, at, judgement, f"a column of {family} with {len(judgement.reports)} reports on its first page")
-        elif judgement.ways and not judgement.rows:
-            self.keep(column, at, judgement, f"a column of {family} whose rows are asked for by {', '.join(sorted(judgement.ways))}")
-        elif not judgement.rows and not children and find_judge.holds_report(page):
-            if self.keep(column, at, judgement, "a report itself, in a document, pictures or an older wording"):
-                self.reports[page.url] = at.menu or at.via or page.url
-                self.proven = True
-        elif children or holders:
-            self.gates[links.page_key(page.url)] = column
-            self.note(at, f"leads to {len(children)} parts of the annual-report column")
-        elif judgement.rows or not at.known:
-            self.keep(column, at, judgement, f"named as an annual-report column, {len(judgement.rows)} rows but no report among them")
-        else:
-            self.note(at, "no column of reports any more", lost=True)
-        return holders
+            self.kept.passing.append((len(judgement.reports), at, page.url))
+        self.note(at, f"{len(page.anchors)} links, {len(judgement.reports)} named as reports", lost=at.proven and not judgement.reports)
 
-    def family_of(self, at: Candidate, family: str) -> str:
-        """The family to walk a column with; a change since the last run is noted."""
-        self.families[family] += 1
-        if at.known and at.family not in ("auto", "generic", family) and self.site.family == "auto":
-            self.problems.append(Trouble("find", at.url, "family_changed", f"was {at.family}, is now {family}"))
-        return self.site.family if self.site.family != "auto" else family
-
-    def keep(self, column: Column, at: Candidate, judgement: Judgement, outcome: str) -> bool:
-        """Keep a column, unless the same rows are already had from another address."""
-        twin = self.signatures.get(judgement.signature) if judgement.signature else None
-        if twin is not None:
-            self.note(at, f"the same column as {twin}")
-            return False
-        if judgement.signature:
-            self.signatures[judgement.signature] = column.url
-        self.proven = self.proven or bool(judgement.signature or judgement.ways)
-        self.columns[links.page_key(column.url)] = column
-        self.note(at, outcome)
-        return True
-
-    def passing(self, page: Page, at: Candidate, judgement: Judgement) -> None:
-        """Remember a page that is no annual-report column but names reports: better than nothing."""
-        if judgement.reports:
-            self.loose.append((len(judgement.reports), at, page.url))
-        self.note(at, f"{len(page.anchors)} links, {len(judgement.reports)} named as reports")
+    def compare(self, page: Page, at: Candidate, family: str) -> None:
+        """Tell where a known column has moved to, or what it runs on now."""
+        if links.page_key(page.url) != links.page_key(at.url):
+            self.trouble(at.url, "column_moved", f"the known column redirects to {page.url}")
+        if at.proven and at.family not in ("auto", "generic", family):
+            self.trouble(at.url, "family_changed", f"was {at.family}, is now {family}")
 
     async def last_resort(self) -> None:
-        """With no column found: pages that mention reports in passing, then the site's own search."""
-        if self.home is None:
-            return
-        await self.browse()
-        if self.proven:
-            return
-        for reports, at, url in sorted(self.loose, key=lambda found: -found[0])[:3]:
-            self.columns[links.page_key(url)] = Column(url, at.name, annual=False, family=self.site.family)
-            self.note(at, f"kept for want of an annual-report column: names {reports} reports")
-        for url in find_judge.search_forms(self.home):
-            if not self.proven:
-                await self.visit(Candidate(url, 0.0, "search of the site", "search", self.home.url, depth=1))
-                self.columns |= {links.page_key(u): Column(u, "search", annual=False) for _, _, u in self.loose}
-
-    async def browse(self) -> None:
-        """Look at what the pages of disclosure offer under names that say nothing."""
-        budget = min(self.requests + KNOWN["bounds"]["browsed"], KNOWN["bounds"]["requests"])
-        while self.queue and not self.proven and self.requests < budget:
+        """With no column of reports found: nameless columns, pages that name reports in passing, then the site's own search."""
+        budget = min(len(self.asked) + _BOUNDS["browsed"], _BOUNDS["requests"])
+        while self.queue and not self.kept.proven and len(self.asked) < budget:
             candidate = heapq.heappop(self.queue)[3]
             if not self.is_seen(candidate):
                 await self.visit(candidate)
+        self.fall_back()
+        for url in find_judge.search_forms(self.home) if self.home else ():
+            if not self.kept.proven:
+                await self.visit(Candidate(url, 0.0, "search of the site", "search", self.home.url if self.home else None, depth=1))
+                self.fall_back()
+
+    def fall_back(self) -> None:
+        """With nothing better, keep the pages that name most reports in passing."""
+        if not self.kept.proven:
+            for reports, at, url in sorted(self.kept.passing, key=lambda found: -found[0])[:3]:
+                self.kept.in_passing(url, at, self.site.family)
+                self.note(at, f"kept for want of an annual-report column: names {reports} reports")
+
+    def trouble(self, url: str, code: str, message: str) -> None:
+        """Something to be told."""
+        self.problems.append(Trouble("find", url, code, message))
 
     def note(self, at: Candidate, outcome: str, *, lost: bool = False) -> None:
         """Write down what a page proved to be."""
@@ -267,17 +223,23 @@ class _Search:
 
     def found(self, known: set[str]) -> Found:
         """Everything that the search brought; a known column that is gone is told as moved where others took its place."""
-        new = [column.url for key, column in self.columns.items() if key not in known]
+        new = [column.url for key, column in self.kept.columns.items() if key not in known]
         for at in self.lost:
             code, message = ("column_moved", f"now {new[0]}") if new else ("column_lost", "and no other was found")
-            self.problems.append(Trouble("find", at.url, code, f"the known column is gone, {message}"))
+            self.trouble(at.url, code, f"the known column is gone, {message}")
         return Found(
-            columns=tuple(self.columns.values()),
+            columns=tuple(self.kept.columns.values()),
             trail=tuple(self.trail),
-            family=next((name for name, _ in self.families.most_common(1)), None),
-            problems=tuple(problem for problem in self.problems if not (self.proven and problem.code == "refused")),
-            gates=tuple(self.gates.values()),
-            own_reports={url: menu if links.page_key(menu) in self.gates else url for url, menu in self.reports.items()},
+            family=next((name for name, _ in self.kept.families.most_common(1)), None),
+            problems=tuple(problem for problem in self.problems if not (self.kept.proven and problem.code == "refused")),
+            gates=tuple(self.kept.gates.values()),
+            own_reports=self.kept.own_reports(),
+            barren=frozenset(self.kept.barren),
             unheard=tuple(at.column(at.url, at.family) for at in self.unheard),
-            requests=self.requests,
+            requests=len(self.asked),
         )
+
+
+def _hop(at: Candidate, page: Page, target: str) -> Candidate:
+    """The same errand one hop on, where a shell or a frame sends it."""
+    return replace(at, url=target, score=at.score + 1, via=page.url, hops=at.hops + 1)

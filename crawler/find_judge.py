@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from crawler import links, parts, rows
@@ -17,6 +18,10 @@ _FEW_LINKS = 4
 _FEW_WORDS = 200
 _MANY = 3
 _TITLE_END = re.compile(r"[-_|—–>»]+")
+
+
+Role = Literal["report", "listing", "asked", "document", "gate", "barren", "lost"]
+"""What an annual-report column is to a search; see `role_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,24 @@ def judge(page: Page, at: Candidate, ways: Collection[str] = ()) -> Judgement:
         [f"{at.agency}:{links.plain(page.words)}"] if own else []
     )
     return Judgement(annual, own, found, reports, signature, frozenset(ways))
+
+
+def role_of(judgement: Judgement, page: Page, at: Candidate, leads_on: bool) -> Role:
+    """What an annual-report column is: itself a report, a listing on the page or one to be asked for, a gate, barren, or lost.
+
+    `leads_on`: it offers parts of the column one level down, or holds frames.
+    """
+    if judgement.reports:
+        return "listing"
+    if judgement.is_report:
+        return "report"
+    if judgement.ways and not judgement.rows:
+        return "asked"
+    if leads_on:
+        return "gate"
+    if not judgement.rows and holds_report(page):
+        return "document"
+    return "lost" if at.proven else "barren"
 
 
 def is_annual_page(page: Page) -> bool:

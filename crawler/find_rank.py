@@ -34,6 +34,9 @@ class Candidate:
     depth: int = 0
     hops: int = 0
     known: bool = False
+    """Named by the configuration or remembered, not come by in this search."""
+    proven: bool = False
+    """Known to have listed reports before."""
     guess: bool = False
     """Made up, not offered by any page: that it does not exist is no problem."""
     family: str = "auto"
@@ -41,8 +44,8 @@ class Candidate:
     """Set for a known column that is itself a report: the page that lists it."""
 
     def column(self, url: str, family: str) -> Column:
-        """The column that an annual candidate proved to be."""
-        return Column(url, self.name, self.year, self.agency, True, family)
+        """The column that a candidate proved to be."""
+        return Column(url, self.name, self.year, self.agency, self.annual, family)
 
 
 def name_of(text: str) -> str:

@@ -173,6 +173,28 @@ def test_a_column_that_shows_the_home_page_now_is_lost() -> None:
     assert {"column_lost"} <= {problem.code for problem in found.problems}
 
 
+def test_a_known_address_that_lists_something_else_now_is_lost() -> None:
+    """A redesign put other things there: the portal is searched again."""
+    memory = search(sites.FOLDER)[0].memory()
+    news = html(sites.NAV + listed({"/n/1.html": "沙湾市迎接春节慰问活动", "/n/2.html": "关于停水的通知通知"}))
+    moved = {**sites.FOLDER, "/": html("<a href='/nb/'>政府信息公开年报</a>"), "/zwgk/zfxxgknb/": news, "/nb/": html(sites.ROWS)}
+    found, _ = search(moved, memory)
+    assert columns(found) == {"/nb/"}
+    assert [problem.code for problem in found.problems] == ["column_moved"]
+
+
+def test_a_page_that_names_reports_in_passing_is_remembered_too() -> None:
+    """The second night does not search the whole site again."""
+    memory = json.loads(json.dumps(search(sites.PASSING)[0].memory()))
+    found, shelf = search(sites.PASSING, memory)
+    assert (columns(found), len(shelf.asked)) == ({"/"}, 1)
+
+
+def test_a_column_without_reports_is_not_remembered() -> None:
+    """Tomorrow the search goes on."""
+    assert search(sites.ONLY_DECOYS)[0].memory()["columns"] == []
+
+
 def test_a_column_that_redirects_is_followed_and_told_as_moved() -> None:
     """The new address is learned from the server itself."""
     memory = search(sites.FOLDER)[0].memory()
