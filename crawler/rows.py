@@ -61,6 +61,11 @@ def row(anchor: Anchor) -> Row:
     return Row(anchor.url, anchor.text or anchor.title or "", anchor.date, "", anchor.heading)
 
 
+def seen_rows(page: Page) -> tuple[Row, ...]:
+    """The rows that a visitor sees in plain markup."""
+    return _chosen(page.url, _plain(page))
+
+
 def rows_of(page: Page) -> tuple[Row, ...]:
     """The rows of a listing page in its order; empty where nothing on it looks like one.
 

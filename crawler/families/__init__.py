@@ -18,7 +18,7 @@ from crawler.listing import Column, Link, Listing
 from crawler.page import Page, parse
 from crawler.pager import Walked, check, follow
 from crawler.proof import ROW_CAPS
-from crawler.rows import Row
+from crawler.rows import Row, seen_rows
 from crawler.sheet import Sheet, Source
 
 GENERIC = "generic"
@@ -103,7 +103,7 @@ def sources_of(name: str, page: Page) -> list[Source]:
     """
     pages = static.source_of(page)
     first = pages.first
-    if isinstance(first, Sheet) and first.total is not None and len(first.rows) == first.total and first.total not in ROW_CAPS:
+    if isinstance(first, Sheet) and first.total not in (None, *ROW_CAPS) and len(seen_rows(page)) == first.total:
         return [pages]
     ways = _WAYS[name](page) if name in _WAYS else []
     ways = [pages, *ways] if name in _PAGES_FIRST else [*ways, pages]

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from crawler import loose, records
 from crawler.declared import as_count
-from crawler.page import join, parse
-from crawler.rows import Row, fragment_rows, rows_of
+from crawler.page import join
+from crawler.rows import Row, fragment_rows
 from crawler.sheet import Ask, Reply, Sheet
 
 _RECORD = re.compile(r"<record\b[^>]*>(.*?)</record\s*>", re.I | re.S)
@@ -54,12 +54,13 @@ def datastore(base: str, text: str) -> Sheet:
 
 
 def fragment(base: str, text: str) -> Sheet:
-    """A piece of HTML: rows, and a total in an attribute (`count="386"`) or in a script (`size:386`)."""
+    """A piece of HTML: rows, and a total in an attribute (`count="386"`) or in a script (`size:386`). A whole page is no answer."""
+    if re.search(r"<(?:html|title)\b", text, re.I):
+        return Sheet()
     attribute = _COUNT.search(re.sub(r"<a\b[^>]*>", "", text))
     script = " ".join(re.findall(r"<script\b[^>]*>(.*?)</script", text, re.I | re.S))
     total = attribute or _SIZE.search(script)
-    whole = rows_of(parse(base, text)) if re.search(r"<(?:body|html)\b", text, re.I) else fragment_rows(base, text)
-    return Sheet(whole, int(total[1]) if total else None)
+    return Sheet(fragment_rows(base, text), int(total[1]) if total else None)
 
 
 def _of_value(base: str, value: loose.Value) -> Sheet:
