@@ -19,7 +19,9 @@ WIDTH = 100
 def commands() -> str:
     """`docs/cli.md`: the help of every command, as it prints it in English."""
     pages = [f"# Commands\n\n{MADE}\nData goes to stdout, everything else to stderr. Exit codes: [exit-codes.md](exit-codes.md).\n"]
-    for path, command, context in _walk(click.Context(cli, info_name="nianbao", max_content_width=WIDTH, terminal_width=WIDTH)):
+    for path, command, context in _walk(
+        click.Context(cli, info_name="nianbao", max_content_width=WIDTH, terminal_width=WIDTH, help_option_names=["-h", "--help"])
+    ):
         pages.append(f"## {path}\n\n```\n{command.get_help(context).rstrip()}\n```\n")
     return "\n".join(pages)
 
@@ -71,7 +73,16 @@ def _walk(context: click.Context) -> Iterator[tuple[str, click.Command, click.Co
         for name in command.list_commands(context):
             inner = command.get_command(context, name)
             if inner is not None:
-                yield from _walk(click.Context(inner, info_name=name, parent=context, max_content_width=WIDTH, terminal_width=WIDTH))
+                yield from _walk(
+                    click.Context(
+                        inner,
+                        info_name=name,
+                        parent=context,
+                        max_content_width=WIDTH,
+                        terminal_width=WIDTH,
+                        help_option_names=["-h", "--help"],
+                    )
+                )
 
 
 def in_english() -> None:

@@ -35,7 +35,9 @@ class Spoken(click.Command):
         with formatter.section(say("Options")):
             formatter.write_dl([(names, _spoken(about)) for names, about in records])
         if isinstance(self, click.Group):
-            self.format_commands(ctx, formatter)
+            found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+            with formatter.section(say("Commands")):
+                formatter.write_dl([(name, one.get_short_help_str()) for name, one in found if one])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The examples, as they are typed."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nianbao.demo.job import QUESTIONS
 from nianbao.doctor import PROGRAMS
 from nianbao.exits import MEANING
 from nianbao.messages import catalogue, language, say
@@ -41,11 +42,17 @@ def spoken(tree: ast.AST) -> Iterator[str]:
 def messages() -> set[str]:
     """Everything that the program can say."""
     written = {text for path in PACKAGE.rglob("*.py") for text in spoken(ast.parse(path.read_text(encoding="utf-8")))}
-    tables = {text for pair in MEANING.values() for text in pair} | {use for _, use, _ in PROGRAMS.values()} | set(PROGRAMS)
+    headings = {heading for heading, _ in QUESTIONS} | {"Who published", "Sums that do not add up"}
+    tables = headings | {text for pair in MEANING.values() for text in pair} | {use for _, use, _ in PROGRAMS.values()} | set(PROGRAMS)
     return (
         written
         | tables
-        | {"Configuration; else $NIANBAO_CONFIG, else ./config.toml.", "Show this message and exit.", "Show the version and exit.", "publish"}
+        | {
+            "Configuration; else $NIANBAO_CONFIG, else ./config.toml.",
+            "Show this message and exit.",
+            "Show the version and exit.",
+            "publish",
+        }
     )
 
 

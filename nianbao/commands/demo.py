@@ -12,14 +12,18 @@ import click
 import duckdb
 
 from nianbao.commands.run import closing_line
-from nianbao.demo.job import LANDED, ONE_FIGURE, QUESTIONS, Nights, play
+from nianbao.commands.why import show
+from nianbao.demo.job import COVERAGE, FIGURE, FINDINGS, QUESTIONS, Nights, play
 from nianbao.errors import Usage
-from nianbao.exits import Exit
+from nianbao.exits import worst
 from nianbao.messages import say
+from nianbao.night import WARC_FOLDER
 from nianbao.progress import showing
 from nianbao.shell import command as make
+from nianbao.snippet import around
 from store.formats import write
 from store.query import ask, reading
+from store.why import why
 
 EXAMPLES = """
 nianbao demo
@@ -46,7 +50,7 @@ def command(keep: Path | None) -> int:
         with showing() as progress:
             nights = play(Path(folder), progress)
         _show(nights, keep)
-    return Exit.DONE
+    return worst([nights.first.exit_code, nights.second.exit_code])
 
 
 def _show(nights: Nights, keep: Path | None) -> None:
@@ -54,21 +58,17 @@ def _show(nights: Nights, keep: Path | None) -> None:
         click.echo(closing_line(summary), err=True)
         for problem in summary.problems:
             click.echo(f"  {problem.stage} {problem.code}: {problem.message}", err=True)
-    with reading(nights.config.archive.path) as connection:
-        _answer(connection, say("What landed"), LANDED)
-        for heading, query in QUESTIONS:
-            _answer(connection, say(heading), query)
-        report, row, column = ask(connection, ONE_FIGURE).rows()[0]
+    archive = nights.config.archive.path
+    with reading(archive) as connection:
+        for heading, query in (("Who published", COVERAGE), ("Sums that do not add up", FINDINGS), *QUESTIONS):
+            _answer(connection, heading, query)
+        found = why(connection, *FIGURE)
+    click.echo(f'\n{say("Where a figure comes from")}\n$ nianbao why "{FIGURE[0]}" {FIGURE[1]} {FIGURE[2]}')
+    show(found, around(archive / WARC_FOLDER, found))
     if keep is None:
         click.echo(say("\nTo look around in it, keep it: nianbao demo --keep nianbao-demo"))
     else:
-        click.echo(
-            say(
-                "\nFollow a figure to its cell: nianbao --config {file} why {figure}",
-                file=keep / "config.toml",
-                figure=f"{report} {row} {column}",
-            )
-        )
+        click.echo(say("\nTo look around: nianbao --config {file} sql --example", file=keep / "config.toml"))
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, heading: str, query: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from extract.kind import Kind, sniff
 from extract.report import Report
 from nianbao import looking, on_disk, output, report_view
 from nianbao.config import load
@@ -35,13 +36,16 @@ nianbao read https://www.xjsw.gov.cn/…/content.html
 )
 @click.argument("documents", metavar="FILE|URL...", nargs=-1, required=True)
 @click.option("--form", "form_table", metavar="T", help="Only this table of the form: disclosure, requests, challenges (or T2, T3, T4).")
+@click.option("--debug", "debug", type=click.Path(path_type=Path), metavar="DIR", help="Draw what was seen on each page of a PDF, as PNG.")
 @json_option
-def command(documents: tuple[str, ...], form_table: str | None, as_json: bool) -> int:
+def command(documents: tuple[str, ...], form_table: str | None, debug: Path | None, as_json: bool) -> int:
     """Read each and print it; one object, or an array where there are several."""
     table = report_view.table_code(form_table) if form_table else None
     if form_table and table is None:
         raise Usage(say("no table of the form is called {name}; there are disclosure, requests and challenges", name=form_table))
     loaded = [_load(document) for document in documents]
+    if debug is not None:
+        _draw(loaded, debug)
     reports = [_with_problems(read_limited(one.source, one.parts, _limits()), one) for one in loaded]
     if as_json:
         shown = [report_view.as_json(report, table) for report in reports]
@@ -69,3 +73,13 @@ def _limits() -> Limits:
         return Limits()
     settings = load(config_file()).read
     return Limits(settings.timeout_s, settings.memory_mb)
+
+
+def _draw(loaded: list[looking.Fetched], folder: Path) -> None:
+    """Pictures of the PDF documents; those of a second one stand in a folder of their own."""
+    from extract.pdf_debug import draw_debug  # the drawing parts are needed for nothing else
+
+    pdfs = [source for one in loaded for source in (one.source, *one.parts) if sniff(source.content) is Kind.pdf]
+    for number, source in enumerate(pdfs, 1):
+        for path in draw_debug(source.content, folder if len(pdfs) == 1 else folder / f"{number:02}"):
+            click.echo(str(path), err=True)

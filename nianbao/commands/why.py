@@ -50,7 +50,7 @@ def command(report: str, row: str | None, column: str | None, as_json: bool) -> 
     if as_json:
         output.as_json({**{key: plain(value) for key, value in asdict(found).items()}, "snippet": beside})
     else:
-        _print(found, beside)
+        show(found, beside)
 
 
 def _listed(rows: list[dict[str, object]], as_json: bool) -> None:
@@ -60,7 +60,8 @@ def _listed(rows: list[dict[str, object]], as_json: bool) -> None:
         output.table(rows, ["run_id", "captured_at", "reader", "status", "outcome", "report_id", "agency", "year", "scope", "figures"])
 
 
-def _print(found: Why, beside: list[list[str]]) -> None:
+def show(found: Why, beside: list[list[str]]) -> None:
+    """Print where a figure comes from, and what is printed around it."""
     shown = found.raw if found.value is None else f"{text(found.value)} {found.unit or ''}"
     whose = f"{found.agency} {found.year} {found.scope}"
     click.echo(f"{whose}, {say('version {number}', number=found.version)}: {shown}".rstrip())

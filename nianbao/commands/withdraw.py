@@ -47,24 +47,24 @@ def command(report: str | None, reason: str | None, who: str | None, listed: boo
     if as_json:
         output.as_json(rows)
     elif listed:
-        output.table(rows, ["withdrawn_on", "url", "who", "reason"])
+        output.table(rows, ["withdrawn_on", "agency", "year", "scope", "who", "reason", "url"])
 
 
 def _withdraw(config: Config, report: str, reason: str, who: str) -> int:
     folder = config.archive.path
     with lock.held(folder), Archive(folder) as archive:
         column, value = ("report_id", int(report)) if report.isdigit() else ("url", report)
-        found = archive.connection.execute(f"SELECT DISTINCT url FROM report WHERE {column} = ?", [value]).fetchone()  # noqa: S608 - two words
-        if found is None:
-            raise Usage(
-                say('no report {report} is held; look with: nianbao sql "SELECT report_id, agency, year, url FROM report"', report=report)
-            )
-        hidden = archive.withdraw(found[0], who, reason, datetime.now(UTC).date())
+        query = f"SELECT max(report_id) FROM report WHERE {column} = ? GROUP BY agency_id, year, scope"  # noqa: S608 - one of two words
+        found = archive.connection.execute(query, [value]).fetchall()
+        if not found:
+            raise Usage(say("no report {report} is held; REPORT is a report_id or a url of the table report", report=report))
+        today = datetime.now(UTC).date()
+        hidden = sum(archive.withdraw(number, who, reason, today) for (number,) in found)
         publish(folder, keep=config.archive.snapshots, work=archive.connection)
     return hidden
 
 
 def _withdrawn(config: Config) -> list[dict[str, object]]:
     with reading(config.archive.path) as connection:
-        answer = ask(connection, "SELECT withdrawn_on, url, who, reason FROM withdrawal ORDER BY ALL")
+        answer = ask(connection, "FROM withdrawal ORDER BY withdrawn_on, agency, year")
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows()]

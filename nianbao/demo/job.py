@@ -33,22 +33,18 @@ name = "{name}"
 home = "{home}"
 """
 
-LANDED = "SELECT agency, year, scope, edition, status, media_type, version FROM annual_report ORDER BY agency, year"
+COVERAGE = "SELECT year, agency, state, days_late FROM coverage WHERE expected ORDER BY year DESC, agency"
+FINDINGS = "SELECT agency, year, rule, expected, actual, message FROM failed_check ORDER BY agency, year, rule"
 
 QUESTIONS = (
-    (
-        "Who was asked how much",
-        "SELECT agency, year, natural_person, total FROM requests WHERE row_code = 'requests.new' ORDER BY agency, year",
-    ),
-    ("What an agency changed after it had published", "SELECT agency, year, row_label, old_value, new_value FROM correction ORDER BY ALL"),
-    ("Sums that do not add up", "SELECT agency, year, rule, expected, actual, message FROM failed_check ORDER BY ALL"),
+    ("What was read", "SELECT 行政机关, 年度, 口径, 版式, 读取状态, 单元格数 FROM 年报 ORDER BY 行政机关, 年度"),
+    ("Who asked", "SELECT agency, year, natural_person, total FROM requests WHERE row_code = 'requests.new' ORDER BY agency, year"),
+    ("What an agency changed after it had published", "SELECT 行政机关, 年度, 项目, 栏目代码, 原值, 新值 FROM 更正 ORDER BY ALL"),
 )
 """Three questions, each with its heading."""
 
-ONE_FIGURE = """\
-SELECT report_id, row_code, column_code FROM figure JOIN report USING (report_id)
-WHERE is_current AND table_code = 'requests' AND value > 0 ORDER BY year DESC, report_id, row_no, column_no LIMIT 1
-"""
+FIGURE = ("沙湾市金沟河镇 2024", "requests.new", "total")
+"""The figure whose cell is shown."""
 
 
 @dataclass(frozen=True, slots=True)
