@@ -49,7 +49,8 @@ def rendered(handle: pypdfium2.PdfPage, dpi: float = DPI) -> tuple[Image.Image, 
 
 def _picture(handle: pypdfium2.PdfPage, page: Page, boxes: list[Box], dpi: float) -> Picture:
     image, dpi = rendered(handle, dpi)
-    if not any(box.width >= image.width * 72 / dpi - 1 for box in boxes):
+    whole = Box(0.0, 0.0, image.width * 72 / dpi, image.height * 72 / dpi)
+    if not any(box.covers(whole, 2.0) for box in boxes):
         image = _only(image, [Box(*(side * dpi / 72 for side in box)) for box in boxes])
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1)

@@ -12,8 +12,8 @@ from extract.ruled import Box
 
 DOUBLED = 0.25
 """A letter closer to the same letter than this share of its size is that letter drawn again, for boldness."""
-SPACE, CHASM = 0.35, 1.1
-"""Shares of the letters' size: a gap that reads as a space, and one so wide that two numbers may stand there."""
+SPACE, LATIN_SPACE, CHASM = 0.35, 0.18, 1.1
+"""Shares of the letters' size: a gap that reads as a space, also between Latin letters; one so wide that two numbers may stand there."""
 STAIR = 0.2
 """The share of its size by which a letter may stand lower than the one before it on its line."""
 PADDING = 15.0
@@ -65,7 +65,7 @@ def line_text(line: list[Glyph], in_cell: bool = False) -> str:
         size = min(left.bottom - left.top, right.bottom - right.top)
         if in_cell and gap > CHASM * size and _NUMERIC.match(left.text) and _NUMERIC.match(right.text):
             parts.append("\n")
-        elif gap - usual > SPACE * size:
+        elif gap - usual > (LATIN_SPACE if left.text.isascii() and right.text.isascii() else SPACE) * size:
             parts.append(" ")
         parts.append(right.text)
     return "".join(parts)

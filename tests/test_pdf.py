@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from extract import pdf, pdf_second
-from extract.document import Document, Grid
+from extract.document import Document, Grid, Source
 from extract.pdf_debug import draw_debug
+from extract.read import read as read_report
 from tests.corpus.generate.model import Specimen, retext, specimen
 from tests.corpus.generate.pdf import STYLES, Style, draw
 from tests.corpus.generate.pdf_layout import Measure
@@ -47,7 +49,7 @@ def test_prose_comes_back_in_order_and_in_paragraphs() -> None:
     headings = [paragraph.text for paragraph in read.paragraphs() if paragraph.heading]
     assert headings[0] == "一、总体情况"
     assert "二、主动公开政府信息情况" in headings
-    assert read.meta["running_lines"].splitlines()[:2] == ["政府信息公开年报", "-1-"]
+    assert read.meta["running_lines"].replace(" ", "").splitlines()[:2] == ["政府信息公开年报", "-1-"]
 
 
 def test_tables_stand_between_the_paragraphs_around_them() -> None:
@@ -161,3 +163,28 @@ def test_a_real_report_by_wps_has_its_three_tables() -> None:
     assert [(len(grid.rows), len(grid.rows[0])) for grid in read.grids()] == [(14, 4), (26, 10), (4, 15)]
     assert read_slots(read)[1][5][0] == "三、本年度办理结果"
     assert read_slots(read)[2][3] == ["1", "1", "0", "0", "2", "1", "0", "0", "0", "1", "2", "0", "1", "0", "3"]
+
+
+@pytest.mark.parametrize("edition", ["v2019", "v2021"])
+@pytest.mark.parametrize("style", ["none", "level", "three", "outer"])
+def test_tables_without_vertical_rules_are_read_row_by_row(style: str, edition: str) -> None:
+    """Every figure of a table without rules between its columns is right, and the document says how it was read."""
+    content = draw(model(edition), STYLES[style])
+    assert "borderless_table" in {problem.code for problem in pdf.read(content).problems}
+    figures = {(f.table_code, f.row_code, f.column_code): f.raw for f in read_report(Source(content)).figures}
+    assert {key: figures.get(key) for key in model(edition).expected} == model(edition).expected
+
+
+def test_a_blank_figure_in_a_table_without_rules_stays_blank() -> None:
+    """Where nothing is printed in a column nothing moves in from its neighbour."""
+    row = [key for key in model().expected if key[1] == "requests.outcome.granted"]
+    blank = retext(model(), {row[2]: "", row[4]: ""})
+    figures = {(f.table_code, f.row_code, f.column_code): f for f in read_report(Source(draw(blank, STYLES["none"]))).figures}
+    assert [figures[key].raw for key in row] == [blank.expected[key] for key in row]
+    assert figures[row[2]].state == "blank"
+
+
+def test_figures_side_by_side_that_no_row_explains_stay_as_they_are() -> None:
+    """Three numbers in a line of prose make no table row."""
+    read = pdf.read(draw(replace(model(), blocks=("一、总体情况", "其中    12    34    56    件"))))
+    assert not any("\t" in paragraph.text for paragraph in read.paragraphs())
