@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from nianbao import reference
+from nianbao import form_reference, reference
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": reference.commands,
     "configuration.md": reference.configuration,
     "exit-codes.md": reference.exit_codes,
+    "form.md": form_reference.page,
 }
 
 
