@@ -300,7 +300,7 @@ def head_of(answer: Answer) -> bytes:
     elif not answer.unsized and answer.status not in (204, 304):
         headers.append(("Content-Length", str(len(answer.body) if answer.length is None else answer.length)))
     lines = [f"HTTP/1.1 {answer.status} {phrase}", *(f"{name}: {value}" for name, value in headers)]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def pieces(answer: Answer) -> Iterator[bytes]:
