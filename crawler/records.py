@@ -9,7 +9,8 @@ from typing import Any
 
 from crawler import loose
 from crawler.declared import as_count
-from crawler.page import date_in, join, squeeze
+from crawler.dates import date_in
+from crawler.page import join, squeeze
 from crawler.rows import Row, fragment_rows
 from crawler.sheet import Sheet
 
