@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from crawler import loose
-from crawler.declared import as_count
 from crawler.dates import date_in
+from crawler.declared import as_count
 from crawler.page import join, squeeze
 from crawler.rows import Row, fragment_rows
 from crawler.sheet import Sheet
