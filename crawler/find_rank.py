@@ -19,6 +19,10 @@ from crawler.paging import signs_of
 KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "find.toml").read_text(encoding="utf-8"))
 
 
+_TITLE = 60
+"""Longer words are an article's title, not a column's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An address worth asking for. `via` is the page that offers it, `annual` says that it should be an annual-report column."""
@@ -62,7 +66,10 @@ def candidates(page: Page, at: Candidate, told: Collection[str] = ()) -> Iterato
     for anchor in page.links:
         if anchor.origin == "redirect" or links.is_file(anchor.url) or links.page_key(anchor.url) in turned:
             continue
-        found = _child(anchor, page, at) or _ranked(anchor, page, at)
+        if len(anchor.text) > _TITLE:
+            found = _by_path(anchor, anchor.text, page, at)
+        else:
+            found = _child(anchor, page, at) or _ranked(anchor, page, at)
         if found is not None and found.score > 0:
             yield found
 

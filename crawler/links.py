@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 from crawler.listing import Column, Link, LinkKind
 
 KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "links.toml").read_text(encoding="utf-8"))
+_REMEMBERED = 4096
+"""Titles and addresses come by several times: when a page is judged, walked and fetched from."""
 _SIMPLE = str.maketrans(KNOWN["words"]["traditional"], KNOWN["words"]["simplified"])
 _CHINESE_DIGITS = str.maketrans("〇○零O一二三四五六七八九壹贰叁肆伍陆柒捌玖", "0000123456789123456789")
 _CHINESE_YEAR = re.compile(r"(?:[二贰2][〇○零OΟoо0]|[一壹1][九玖9])[〇○零Oo0一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2}(?=年|度|政|$)")
 _YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?!\d)(?!年?\d{1,2}月)(?![-/.]\d{1,2}(?!\d))(?![〕\]】)]第?\d+号)")
+_WHOLE_YEAR = re.compile(r"((?:19|20)\d\d)年1月1日?(?:起)?[-—–~至到]+(?:\1年)?12月(?:31日)?")
 _SPAN = re.compile(r"(?:19|20)\d\d年?度?[-—–~至到、](?:19|20)\d\d")
 _YEAR_IN_ADDRESS = re.compile(
     r"(?:(?<=[/_=-])|(?<=nb)|(?<=bg)|(?<=/n)|(?<=gz))((?:19|20)\d\d)(?:n|nd|nian)?(?:_\d+)?(?=[/_.&?]|$)(?!/\d{1,2}(?:/|-))"
@@ -43,6 +46,7 @@ class Twins(NamedTuple):
     also_at: tuple[str, ...] = ()
 
 
+@lru_cache(_REMEMBERED)
 def plain(title: str) -> str:
     """The title for comparing: half-width, without blanks, characters simple, Chinese years in digits."""
     text = unicodedata.normalize("NFKC", title).translate(_SIMPLE)
@@ -52,7 +56,7 @@ def plain(title: str) -> str:
 
 def year_of(text: str) -> int | None:
     """The year that a title speaks of; `None` where it names none, or a span of years."""
-    text = plain(text)
+    text = _WHOLE_YEAR.sub(r"\1年", plain(text))
     found = list(_YEAR.finditer(text))
     if not found or _SPAN.search(text):
         return None
@@ -72,6 +76,7 @@ def year_of_address(url: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@lru_cache(_REMEMBERED)
 def agency_of(title: str) -> str | None:
     """The body of government that a title names; `None` where its words name none."""
     text = _EXTENSION.sub("", _CUT_MARK.sub("", plain(title)))
@@ -118,6 +123,7 @@ def is_file(url: str) -> bool:
     return bool(_pattern("paths", "file").search(url))
 
 
+@lru_cache(_REMEMBERED)
 def is_article(url: str) -> bool:
     """Whether an address has the shape of a single article's."""
     return bool(_pattern("paths", "article").search(urlsplit(url)._replace(scheme="", netloc="").geturl()))
@@ -128,6 +134,7 @@ def is_column(url: str) -> bool:
     return not is_article(url) and bool(_pattern("paths", "column").search(urlsplit(url)._replace(scheme="", netloc="").geturl()))
 
 
+@lru_cache(_REMEMBERED)
 def page_key(url: str) -> str:
     """The same for every address of one page: scheme, `www.`, index names and copy suffixes do not tell pages apart."""
     parts = urlsplit(_pattern("paths", "twin").sub("", url))
