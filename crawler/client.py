@@ -112,10 +112,11 @@ class Client:
         return await self._persist(errand)
 
     def _admit(self, errand: Errand) -> None:
-        """Refuse what may not be asked for, now or ever."""
-        scope = errand.scope
+        """Refuse what may not be asked for, now or ever. Only what is fetched for a site has a budget."""
+        scope, limits = errand.scope, self.settings
         self._guard.check(errand.url, scope.also_hosts)
-        if scope.requests >= self.settings.max_site_requests or scope.bytes >= self.settings.max_site_mb * MEGABYTE:
+        spent = scope.requests >= limits.max_site_requests or scope.bytes >= limits.max_site_mb * MEGABYTE
+        if scope.site is not None and spent:
             raise OverBudget(errand.asked, f"{scope.requests} requests and {scope.bytes} bytes are spent on this site in this run")
         self._let_rest(errand)
 
@@ -214,7 +215,7 @@ class Client:
         if walls.is_home(capture.final_url):
             if capture.sha256 != home:
                 self.frontier.note(host, home=capture.sha256)
-        elif capture.sha256 == home:
+        elif home is not None and capture.sha256 == home:
             return Gone(errand.asked, "the server sends its front page instead", capture=capture)
         return None
 

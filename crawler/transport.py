@@ -10,10 +10,10 @@ import ssl
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -63,6 +63,9 @@ class Wire:
 
     def __init__(self, settings: CrawlSettings) -> None:
         self._settings = settings
+        silence = settings.timeout_s
+        connect = min(silence, settings.connect_timeout_s)
+        self._timeouts = {"connect": connect, "read": silence, "write": silence, "pool": silence}
         self._contexts = {False: standard_context(), True: permissive_context()}
         self._transports: OrderedDict[tuple[str, bool], httpx.AsyncHTTPTransport] = OrderedDict()
         self._in_use: dict[tuple[str, bool], int] = {}
@@ -132,18 +135,22 @@ class Wire:
         return body
 
     def _request(self, ask: Ask, address: str) -> httpx.Request:
+        """The request to the address that was checked. Host, SNI and target say what is asked for; the target is sent as it is."""
         parts = urlsplit(ask.url)
-        literal = f"[{address}]" if ":" in address else address
-        pinned = urlunsplit((parts.scheme, f"{literal}:{port_of(ask.url)}", parts.path, parts.query, ""))
-        wait = self._settings.timeout_s
-        extensions: dict[str, object] = {
-            "timeout": {"connect": min(wait, self._settings.connect_timeout_s), "read": wait, "write": wait, "pool": wait}
-        }
-        if host_of(ask.url) != address:
-            extensions["sni_hostname"] = host_of(ask.url)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        extensions: dict[str, object] = {"timeout": self._timeouts, "target": target.encode("ascii")}
+        if parts.hostname != address:
+            extensions["sni_hostname"] = parts.hostname
         headers = [("Host", parts.netloc), *ask.headers]
         encoded = [(name.encode("ascii"), value.encode("utf-8")) for name, value in headers]
-        return httpx.Request(ask.method, pinned, headers=encoded, content=ask.body or None, extensions=extensions)
+        url = _endpoint(parts.scheme, address, port_of(ask.url))
+        return httpx.Request(ask.method, url, headers=encoded, content=ask.body or None, extensions=extensions)
+
+
+@lru_cache(maxsize=4096)
+def _endpoint(scheme: str, address: str, port: int) -> httpx.URL:
+    literal = f"[{address}]" if ":" in address else address
+    return httpx.URL(f"{scheme}://{literal}:{port}/")
 
 
 class _Body:

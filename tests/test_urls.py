@@ -41,7 +41,7 @@ def test_addresses_are_asked_for_in_one_spelling(given_as: str, asked_as: str) -
 )
 def test_what_has_no_host_is_no_address(url: str) -> None:
     """ValueError, with the reason."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         clean(url)
 
 
