@@ -9,16 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from extract import flow
+from extract import cells, flow
 from extract.doc_file import DAMAGE, PAPX_IN_DATA, WordFile, modifiers, open_doc
 from extract.doc_lists import UNSTATED, Membership, membership, read_lists, read_styles
 from extract.doc_row import RowShape, shape_row
 from extract.doc_text import GONE, HIDDEN, Printed, printed
-from extract.document import Document
-from extract.errors import Unreadable
-from extract.flow import Item, Line
+from extract.document import Document, Grid, Problem
+from extract.errors import ReadError, Unreadable
+from extract.flow import Item, Line, Ready
 from extract.nest import Nest
 from extract.numbering import Lists
+from extract.xls import read_sheets
 
 _MARKS = re.compile("[\r\x07\x0c]")
 _SILENT = "".join(map(chr, (*range(9), 0x13, 0x14, 0x15, 0x1F)))
@@ -33,8 +34,21 @@ def read(content: bytes) -> Document:
         items = list(_items(word))
     except DAMAGE as error:
         raise Unreadable(f"damaged Word file: {error}") from error
+    blocks = flow.blocks(items, "doc")
+    problems: list[Problem] = []
+    if word.workbooks and not any(isinstance(block, Grid) for block in blocks):
+        blocks = flow.blocks([*items, *_workbooks(word, problems)], "doc")
     meta = {"title": word.title} if word.title else {}
-    return Document("doc", flow.blocks(items, "doc"), word.title, meta)
+    return Document("doc", blocks, word.title, meta, tuple(problems))
+
+
+def _workbooks(word: WordFile, problems: list[Problem]) -> Iterator[Item]:
+    """The tables of embedded workbooks, behind the text of a document that has none of its own."""
+    for stream in word.workbooks:
+        try:
+            yield Ready(cells.blocks(read_sheets(stream), "xls"))
+        except ReadError as error:
+            problems.append(Problem(f"part_{error.code}", f"a workbook embedded in the document: {error}"))
 
 
 def _items(word: WordFile) -> Iterator[Item]:

@@ -17,6 +17,7 @@ from extract.kind import OLE_DAMAGE
 DAMAGE = OLE_DAMAGE
 """What olefile and struct raise on broken files."""
 
+_MOST_OBJECTS = 50
 _PAGE = 512
 _FIB_STORIES = 0x4C
 _PLC_CHARACTERS, _PLC_PARAGRAPHS, _CLX = 0xFA, 0x102, 0x1A2
@@ -66,6 +67,8 @@ class WordFile:
     paragraphs: Runs
     characters: Runs
     title: str | None
+    workbooks: tuple[bytes, ...] = ()
+    """The record streams of workbooks embedded as objects."""
 
     def located(self, fib_offset: int) -> bytes:
         """The structure of the table stream that this entry of the file information block points to, with what follows it."""
@@ -96,6 +99,8 @@ def _open(content: bytes) -> WordFile:
         table = ole.openstream("1Table" if (flags & 0x0200 and ole.exists("1Table")) or not ole.exists("0Table") else "0Table").read()
         data = ole.openstream("Data").read() if ole.exists("Data") else b""
         title = _title(ole)
+        objects = [path for path in ole.listdir() if len(path) == 3 and path[0] == "ObjectPool" and path[2].lower() in ("workbook", "book")]
+        workbooks = tuple(ole.openstream(path).read() for path in objects[:_MOST_OBJECTS])
     return WordFile(
         main,
         table,
@@ -105,6 +110,7 @@ def _open(content: bytes) -> WordFile:
         _runs(main, table, _PLC_PARAGRAPHS, _paragraph_page),
         _runs(main, table, _PLC_CHARACTERS, _character_page),
         title,
+        workbooks,
     )
 
 

@@ -125,7 +125,7 @@ class Story:
     fields: list[bool] = field(default_factory=list)
     """Open fields, innermost last: True while their code rather than their result goes by."""
     embedded: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
-    """Documents inside this one (altChunk), read, by relation id."""
+    """Documents inside this one (chunks, embedded workbooks), read, by relation id."""
     pending: str = ""
     """Text of paragraphs whose mark was deleted: it runs on into the next."""
     depth: int = 0
@@ -195,6 +195,8 @@ class Story:
                 self._run(_alternative(element), text, boxes)
             elif name == "txbxContent":
                 boxes.extend(self._inside(element))
+            elif name == "OLEObject":
+                boxes.append(Ready(self.embedded.get(attribute(element, "id") or "", ())))
             elif name not in _DROPPED and len(element) and not _is_gone(element, name):
                 self._run(element, text, boxes)
 

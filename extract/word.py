@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
+from io import BytesIO
 
+import olefile
 from lxml import etree
 
 from extract import flow, markup, numbering
@@ -13,12 +15,14 @@ from extract.document import Block, Document, Problem, Source
 from extract.docx import Story, Styles
 from extract.errors import Unreadable
 from extract.flow import Item, Line
-from extract.kind import Kind, sniff
+from extract.kind import OLE_DAMAGE, Kind, sniff
 from extract.markup import child, children, local
 from extract.package import Package, open_package
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".webp")
-_CHUNK, _WORKBOOKS = "aFChunk", ("package", "oleObject")
+_DEPTH = 2
+_CHUNK, _OBJECTS = "aFChunk", ("package", "oleObject")
+_TABLES = frozenset((Kind.xlsx, Kind.xls, Kind.ods, Kind.docx, Kind.doc, Kind.wps))
 
 
 def read_docx(content: bytes) -> Document:
@@ -69,13 +73,26 @@ def properties(root: etree._Element | None) -> Mapping[str, str]:
 
 
 def _chunks(package: Package, name: str, depth: int, problems: list[Problem]) -> dict[str, tuple[Block, ...]]:
-    """The documents that stand in the text as chunks of another format, read."""
+    """The documents that stand in the text as chunks of another format, and the workbooks embedded as objects, read."""
     found: dict[str, tuple[Block, ...]] = {}
     for relation, (kind, part) in package.relations(name).items():
-        if kind == _CHUNK and depth < 2:
-            blocks = _chunk(package.part(part) or b"", part, depth, problems)
-            found[relation] = blocks
+        if kind == _CHUNK and depth < _DEPTH:
+            found[relation] = _chunk(package.part(part) or b"", part, depth, problems)
+        elif kind in _OBJECTS and depth < _DEPTH:
+            held = _packed(package.part(part) or b"")
+            found[relation] = _chunk(held, part, depth, problems) if sniff(held) in _TABLES else ()
     return found
+
+
+def _packed(content: bytes) -> bytes:
+    """An embedded object's file: itself, or the package that its OLE wrapper holds."""
+    if sniff(content) is not Kind.ole:
+        return content
+    try:
+        with olefile.OleFileIO(BytesIO(content)) as ole:
+            return ole.openstream("Package").read() if ole.exists("Package") else content
+    except OLE_DAMAGE:
+        return content
 
 
 def _chunk(content: bytes, part: str, depth: int, problems: list[Problem]) -> tuple[Block, ...]:
@@ -94,24 +111,11 @@ def _chunk(content: bytes, part: str, depth: int, problems: list[Problem]) -> tu
 
 
 def pictures(content: bytes) -> tuple[Source, ...]:
-    """The pictures of a DOCX in the order of the text, for OCR when the tables are pictures."""
-    return tuple(_embedded(content, lambda _, part: part.lower().endswith(_PICTURES)))
-
-
-def workbooks(content: bytes) -> tuple[Source, ...]:
-    """The workbooks and documents embedded as objects, in the order of the text."""
-    return tuple(_embedded(content, lambda kind, _: kind in _WORKBOOKS))
-
-
-def _embedded(content: bytes, wanted: Callable[[str, str], bool]) -> Iterator[Source]:
+    """The pictures of a DOCX in the order of the text, each once. Raises Unreadable, Encrypted or TooComplex."""
     package = open_package(content)
     name = _main_part(package)
     relations = package.relations(name)
     root = package.xml(name)
-    seen: set[str] = set()
-    for element in () if root is None else root.iter():
-        for value in element.values():
-            kind, part = relations.get(str(value), ("", ""))
-            if part and part not in seen and wanted(kind, part) and (held := package.part(part)):
-                seen.add(part)
-                yield Source(held, part)
+    shown = (relations.get(str(value), ("", ""))[1] for element in (() if root is None else root.iter()) for value in element.values())
+    parts = dict.fromkeys(part for part in shown if part.lower().endswith(_PICTURES))
+    return tuple(Source(held, part) for part in parts if (held := package.part(part)))
