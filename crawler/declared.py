@@ -33,9 +33,7 @@ _NEAR = re.compile(r"页|\d\s*/\s*\d|记录")
 _COMMENT = re.compile(r"(?<![:'\"\\])//[^\n]*|/\*.*?\*/", re.S)
 _HIDDEN = re.compile(r"<!--.*?-->", re.S)
 _VARIABLES: Mapping[str, re.Pattern[str]] = {
-    "pages": re.compile(
-        r"\b(?:countPage|pageCount|totalPages?|pageTotal|page_count|allPage|pageSum|maxPage|zys)['\"]?\s*[=:]\s*['\"]?(\d{1,6})\b", re.I
-    ),
+    "pages": re.compile(r"\b(?:countPage|pageCount|totalPages?|pageTotal|page_count)['\"]?\s*[=:]\s*['\"]?(\d{1,6})\b", re.I),
     "total": re.compile(
         r"\b(?:record_?count|total_?records?|total_?count|total_?rows?|totalNum|rowCount|recordTotal|totalSize|countRecord|dataCount)"
         r"['\"]?\s*[=:]\s*['\"]?(\d{1,9})\b",
@@ -143,7 +141,7 @@ def as_count(value: object) -> int | None:
     if isinstance(value, bool) or value is None:
         return None
     text = str(value).strip().replace(",", "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _of_call(script: str) -> Declared | None:

@@ -19,7 +19,13 @@ _NEXT = re.compile(r"^[\[<(【\s]*(?:下一?页|后一?页|下一?頁|next(?:\s*
 _LAST = re.compile(r"^[\[<(【\s]*(?:尾页|末页|最后一?页|最末页|尾頁|末頁|last)[\]>)】\s]*$", re.I)
 _NUMBER = re.compile(r"^[\[(\s第]*(\d{1,5})[\])\s页]*$")
 _NEXT_CLASS = re.compile(r"(?:^|[-_])next(?:[-_]?(?:page|btn|link))?$", re.I)
-_CALENDAR = re.compile(r"[?&](?:day|date|month|year|d|m|y|riqi|time)=|\d{4}[-/]\d{1,2}[-/]\d{1,2}/?$", re.I)
+_MORE = re.compile(r"^(?:点击)?(?:加载|查看|浏览)更多[\s.…]*$|^点击加载")
+_CALENDAR = re.compile(
+    r"[?&](?:page_?size|size|rows|limit|perpage)=\d+$|[?&](?:day|date|month|year|d|m|y|riqi|time)=|\d{4}[-/]\d{1,2}[-/]\d{1,2}/?$", re.I
+)
+_CALLS = re.compile(r"\w\s*\(")
+_IDLE = re.compile(r"void\s*\(\s*0?\s*\)|return\s+false")
+_OFF = re.compile(r"disab|\bno\w*\b|off")
 _CONTROLS = "a, area, [onclick], link[rel=next], option[value]"
 
 
@@ -55,7 +61,7 @@ def signs_of(page: Page, number: int = 1) -> Signs:
     veiled = False
     for text, goal in _controls(page):
         if goal is None:
-            veiled = veiled or bool(_NEXT.match(text))
+            veiled = veiled or bool(_NEXT.match(text) or _MORE.match(text))
         elif _NEXT.match(text):
             following = following or goal
         elif _LAST.match(text):
@@ -64,7 +70,8 @@ def signs_of(page: Page, number: int = 1) -> Signs:
             numbered.setdefault(int(printed[1]), goal)
     numbered = _pager_only(page.url, numbered)
     firm = turns.of_links(_addresses(numbered), said.pages) or _of_next(following, said.pages, number + 1)
-    made = firm or (turns.of_call(page.url, said.made) if said.made else None) or turns.guessed(page.url)
+    made = firm or (turns.of_call(_base(page), said.made) if said.made else None)
+    made = made or turns.of_script(_base(page), page.text) or turns.guessed(page.url)
     pages = said.pages or _pages(numbered, last, firm)
     return Signs(said.total, pages, said.current, following, numbered, made, firm is not None, veiled and not following)
 
@@ -83,7 +90,7 @@ def _pages(numbered: Mapping[int, Click], last: Click | None, made: Turns | None
     if last and made and made.step > 0:
         prefix, suffix = made.before, made.after
         middle = last.url[len(prefix) : len(last.url) - len(suffix)] if last.url.startswith(prefix) and last.url.endswith(suffix) else ""
-        if middle.isdigit() and (int(middle) - made.offset) % made.step == 0:
+        if middle.isdecimal() and (int(middle) - made.offset) % made.step == 0:
             highest = max(highest, (int(middle) - made.offset) // made.step)
     return highest if highest > 1 else None
 
@@ -98,7 +105,7 @@ def _controls(page: Page) -> Iterator[tuple[str, Click | None]]:
     """The words and goal of everything that can be clicked on and may turn a page; no goal where its script is not understood."""
     for node in page.tree.css(_CONTROLS):
         text = _words(node)
-        if not (_NEXT.match(text) or _LAST.match(text) or _NUMBER.match(text)):
+        if not any(pattern.match(text) for pattern in (_NEXT, _LAST, _NUMBER, _MORE)):
             continue
         goal = _goal(page, node)
         if goal or _scripted(node):
@@ -135,9 +142,8 @@ def _scripted(node: LexborNode) -> bool:
     """Whether a control does something by script, and is not switched off."""
     code = (node.attributes.get("onclick") or "") + (node.attributes.get("href") or "").partition("javascript:")[2]
     name = f"{node.attributes.get('class') or ''} {(node.parent.attributes.get('class') or '') if node.parent else ''}"
-    return bool(re.search(r"\w\s*\(", re.sub(r"void\s*\(\s*0?\s*\)|return\s+false", "", code))) and not re.search(
-        r"disab|\bno\w*\b|off", name
-    )
+    called = any(name.startswith("data-page") for name in node.attributes) or _CALLS.search(_IDLE.sub("", code))
+    return bool(called) and not _OFF.search(name)
 
 
 def _opened(page: Page, code: str) -> Click | None:

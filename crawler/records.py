@@ -49,7 +49,7 @@ def sheet_of(base: str, value: loose.Value, *, by_id: bool = False, pattern: str
         records = (item for item in items if isinstance(item, dict))
         rows = tuple(row for item in records if (row := row_of(base, item, by_id=by_id, pattern=pattern)))
         if len(rows) > len(best.rows):
-            best = Sheet(rows, _declared(around, TOTALS), _declared(around, PAGES))
+            best = Sheet(rows, _declared(around, TOTALS, len(rows)), _declared(around, PAGES, 1))
     return best if best.rows else _markup_sheet(base, value)
 
 
@@ -58,7 +58,7 @@ def row_of(base: str, record: Mapping[str, Any], *, by_id: bool = False, pattern
     flat = _flat(record)
     address = next((url for key in ADDRESSES if key in flat and (url := _address(base, flat[key]))), None)
     if address is None and pattern is not None:
-        address = join(base, pattern.format_map({key: value for key, value in flat.items() if isinstance(value, str | int)}))
+        address = _made(base, pattern, flat)
     title = next((text for key in TITLES if (text := _text(flat.get(key)))), "")
     if address is None or not title:
         return None
@@ -69,7 +69,7 @@ def row_of(base: str, record: Mapping[str, Any], *, by_id: bool = False, pattern
 
 def day_of(value: object) -> date | None:
     """A day as printed, or as seconds or milliseconds since 1970; days are Chinese days."""
-    if isinstance(value, int | float) or (isinstance(value, str) and value.isdigit() and len(value) in (10, 13)):
+    if isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal() and len(value) in (10, 13)):
         seconds = float(value) / (1000 if float(value) > 1e11 else 1)
         return datetime.fromtimestamp(seconds, UTC).astimezone(_CHINA).date() if 0 < seconds < 4e9 else None
     return date_in(value) if isinstance(value, str) else None
@@ -91,6 +91,12 @@ def _address(base: str, value: object) -> str | None:
     if isinstance(value, dict):
         value = next((value[key] for key in ("pc", "common", "url", "mobile") if value.get(key)), None)
     return join(base, value) if isinstance(value, str) and value.strip() and not value.startswith("javascript") else None
+
+
+def _made(base: str, pattern: str, flat: Mapping[str, Any]) -> str | None:
+    """An address put together from a record's fields; `None` where one of them is missing."""
+    needed = re.findall(r"\{(\w+)\}", pattern)
+    return join(base, pattern.format_map(flat)) if all(isinstance(flat.get(name), str | int) for name in needed) else None
 
 
 def _text(value: object) -> str:
@@ -127,14 +133,17 @@ def _opened(value: loose.Value) -> loose.Value:
     return loose.parse(value) if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") else value
 
 
-def _declared(around: tuple[Mapping[str, Any], ...], names: tuple[str, ...]) -> int | None:
-    """The nearest count around the list, looked for beside the objects that hold it too (`classify.post_count`)."""
+def _declared(around: tuple[Mapping[str, Any], ...], names: tuple[str, ...], least: int = 0) -> int | None:
+    """The nearest count around the list, looked for beside the objects that hold it too (`classify.post_count`).
+
+    A count below `least`, what is plainly there, counts something else.
+    """
     for holder in around:
         flat = {key.lower(): value for key, value in holder.items()}
         beside = [{key.lower(): inner for key, inner in value.items()} for value in holder.values() if isinstance(value, dict)]
         for fields in (flat, *beside):
             for name in names:
-                if (count := as_count(fields.get(name))) is not None:
+                if (count := as_count(fields.get(name))) is not None and count >= least:
                     return count
     return None
 

@@ -15,6 +15,13 @@ PAGE_FIELDS = "page|pageno|pagenum|pageindex|p|pn|currpage|cur_page|curpage|curr
 """Names, in lower case, under which a query carries the number of a page."""
 _DIGITS = re.compile(r"\d+")
 _FIELD = re.compile(rf"[?&;](?:{PAGE_FIELDS})=(\d+)", re.I)
+_FORMER = re.compile(r"hrefFormer\s*[=:]\s*[\"']([^\"']+)[\"']")
+_LATTER = re.compile(r"hrefLatter\s*[=:]\s*[\"']([^\"']+)[\"']")
+_GOES = re.compile(
+    r"(?:location(?:\.href)?\s*=|href\s*=|location\.(?:replace|assign)\s*\()\s*[\"']([^\"'<>]{0,200}(?:[?&]\w+=|[_/-]))[\"']\s*\+\s*"
+    r"(?:\w+\.)?(?:curr|current|page|pageNo|pageNum|pageIndex|num|index|n|p|i|pno)\b(?:\s*\+\s*[\"']([^\"'<>]{0,200})[\"'])?",
+    re.I,
+)
 _IN_NAME = re.compile(r"(?:_|-|/|list|page|index|p)(\d{1,5})(?:\.\w+|/)?$", re.I)
 
 
@@ -44,6 +51,17 @@ def of_call(base: str, made: Made) -> Turns | None:
         return None
     before, _, after = url.partition(str(marker))
     return Turns(before, 1, made.second - 2, after)
+
+
+def of_script(base: str, text: str) -> Turns | None:
+    """The turns of a pager that a script draws: `hrefFormer`/`hrefLatter`, or `location = '…page=' + n`."""
+    if (stem := _FORMER.search(text)) and (end := _LATTER.search(text)):
+        return of_call(base, Made(stem[1], end[1].lstrip("."), 2))
+    for found in _GOES.finditer(text):
+        if url := join(base, f"{found[1]}90909{found[2] or ''}"):
+            before, _, after = url.partition("90909")
+            return Turns(before, 1, 0, after)
+    return None
 
 
 def guessed(url: str) -> Turns | None:

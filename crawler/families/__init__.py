@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler import decode, links
 from crawler.capture import Fetcher
-from crawler.families import ewb, gkmlpt, hanweb, jpaas, lonsun, shanghai, static, trs, truecms, ucap
+from crawler.families import endpoint, ewb, gkmlpt, hanweb, jpaas, lonsun, shanghai, static, trs, truecms, ucap
 from crawler.listing import Column, Link, Listing
 from crawler.page import Page, parse
 from crawler.pager import Walked, check, follow
@@ -92,7 +92,8 @@ async def walk(url: str, fetcher: Fetcher, family: str = "auto", column: Column 
     if "#" in url:
         page = replace(page, url=page.url + "#" + url.partition("#")[2])
     name = recognise(page) if family not in names() else family
-    walked, requests = await _best(sources_of(name, page), fetcher)
+    ways = [endpoint.source_of(page)] if endpoint.is_data(page.text) else sources_of(name, page)
+    walked, requests = await _best(ways, fetcher)
     return _listing(url, name, walked, requests + 1, column)
 
 
