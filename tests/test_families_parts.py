@@ -241,7 +241,9 @@ def test_a_pager_that_only_a_browser_can_turn_is_no_proof_of_an_end() -> None:
     """Ten rows and a 下一页 whose script is unknown: veiled."""
     veiled = signs_of(parse(AT, '<html><body><a href="javascript:;" onclick="nextPage()">下一页</a></body></html>'))
     plain = signs_of(parse(AT, '<html><body><a href="javascript:void(0)" class="disabled">下一页</a></body></html>'))
-    assert (veiled.veiled, plain.veiled) == (True, False)
+    more = signs_of(parse(AT, '<html><body><button onclick="load()">加载更多</button></body></html>'))
+    turned = signs_of(parse(AT, '<html><body><a href="javascript:;" data-page="2">下一页</a></body></html>'))
+    assert (veiled.veiled, more.veiled, turned.veiled, plain.veiled) == (True, True, True, False)
 
 
 def test_turns_that_count_down_end_at_one() -> None:

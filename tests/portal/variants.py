@@ -208,6 +208,45 @@ def posted_back(host: Host, rows: list[Report]) -> Shelf:
     return Shelf(host.url("/List.aspx?cid=7"), publish(host, paths), len(sheets))
 
 
+def drawn(host: Host, rows: list[Report], widget: Callable[[int, int], str], turn: Callable[[int], str]) -> Shelf:
+    """A pager that only a script draws; the script tells how pages are addressed."""
+    sheets = pages_of(rows, 8)
+    for at, sheet in enumerate(sheets, 1):
+        lines = "".join(f'<li><a href="/nb/content_{r.number}">{r.title}</a><span>{r.day}</span></li>' for r in sheet)
+        host["/nb/" if at == 1 else turn(at)] = plain(
+            f"<ul class='list'>{lines}</ul><div id='pager'></div><script>{widget(len(sheets), len(rows))}</script>"
+        )
+    paths = {f"/nb/content_{report.number}": report for report in rows}
+    return Shelf(host.url("/nb/"), publish(host, paths), len(sheets), len(rows))
+
+
+def kkpager(host: Host, rows: list[Report]) -> Shelf:
+    """`kkpager` with its former and latter parts of addresses."""
+    call = "kkpager.generPageHtml({{pno: 1, total: {0}, totalRecords: {1}, hrefFormer: 'list', hrefLatter: '.html', getLink: f}}}});"
+    return drawn(host, rows, call.format, lambda n: f"/nb/list_{n}.html")
+
+
+def laypage(host: Host, rows: list[Report]) -> Shelf:
+    """`laypage` with a jump to an address."""
+    jump = "jump: function(obj, first){{ if(!first){{ location.href = '/nb/?pageNo=' + obj.curr; }} }}"
+    call = f"laypage.render({{{{elem: 'pager', count: {{1}}, limit: 8, {jump}}}}});"
+    return drawn(host, rows, call.format, lambda n: f"/nb/?pageNo={n}")
+
+
+def endpoint(host: Host, rows: list[Report]) -> Shelf:
+    """The column is configured by its endpoint."""
+    ucap.build(host, rows)
+    url = host.url(f"/common/search/{ucap.CHANNEL}?_isAgg=true&_isJson=true&_pageSize=15&_template=index&page=1")
+    return Shelf(url, frozenset(host.url(ucap.path(report)) for report in rows), max(1, -(-len(rows) // 15)), len(rows))
+
+
+def bare_years(host: Host, rows: list[Report]) -> Shelf:
+    """Titles are years and nothing else, without days."""
+    lines = "".join(f'<li><a href="/nb/content_{r.number}" title="{r.title}">{r.year}</a></li>' for r in rows)
+    host["/nb/"] = plain(f"<ul class='list'>{lines}</ul>")
+    return Shelf(host.url("/nb/"), publish(host, {f"/nb/content_{report.number}": report for report in rows}), 1)
+
+
 VARIANTS: dict[str, Callable[[Host, list[Report]], Shelf]] = {
     "trs in a table": trs_table,
     "trs by another stem": trs_stem,
@@ -222,5 +261,9 @@ VARIANTS: dict[str, Callable[[Host, list[Report]], Shelf]] = {
     "hanweb search": hanweb_search,
     "hanweb years": hanweb_years,
     "in a frame": framed,
+    "drawn by kkpager": kkpager,
+    "drawn by laypage": laypage,
+    "at its endpoint": endpoint,
+    "bare years": bare_years,
     "posted back": posted_back,
 }
