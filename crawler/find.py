@@ -18,8 +18,11 @@ from crawler.find_keep import Kept
 from crawler.find_rank import KNOWN, Candidate
 from crawler.listing import Column
 from crawler.page import Page, parse
+from crawler.parts import is_markup
 from crawler.site import Site
 
+HOME = "home page of the site"
+"""Why the home page, and each shell before it, was asked for."""
 _KNOWN_SCORE = 120.0
 _HOME_SCORE = 110.0
 _BOUNDS: Mapping[str, int] = KNOWN["bounds"]
@@ -36,7 +39,7 @@ async def find(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None = 
     search = _Search(fetcher, site)
     await search.run(known, _BOUNDS["floor_known"])
     if not known or search.lost or (thorough and not site.listings):
-        await search.run([Candidate(site.home, _HOME_SCORE, "home page of the site")])
+        await search.run([Candidate(site.home, _HOME_SCORE, HOME)])
         await search.last_resort()
     return search.found({links.page_key(candidate.url) for candidate in known})
 
@@ -115,6 +118,9 @@ class _Search:
             self.kept.unchanged(candidate)
             self.note(candidate, "a report itself, unchanged")
             return
+        if not is_markup(capture):
+            self.note(candidate, self.kept.file(candidate))
+            return
         page = parse(capture.final_url, decode.text(capture))
         key = links.page_key(page.url)
         if key != links.page_key(candidate.url) and key in self.seen:
@@ -178,6 +184,8 @@ class _Search:
 
     def passing(self, page: Page, at: Candidate, judgement: Judgement, family: str) -> None:
         """Take note of a page that is no annual-report column but may name reports."""
+        if at.known and not at.proven:
+            self.kept.parents[at.url] = self.kept.parents.get(at.url, 0) + 1
         if judgement.reports and at.proven:
             self.kept.in_passing(page.url, at, family)
         elif judgement.reports:
@@ -224,7 +232,7 @@ class _Search:
     def found(self, known: set[str]) -> Found:
         """Everything that the search brought; a known column that is gone is told as moved where others took its place."""
         new = [column.url for key, column in self.kept.columns.items() if key not in known]
-        for at in self.lost:
+        for at in (at for at in self.lost if at.proven or at.url in self.site.listings):
             code, message = ("column_moved", f"now {new[0]}") if new else ("column_lost", "and no other was found")
             self.trouble(at.url, code, f"the known column is gone, {message}")
         return Found(
@@ -232,7 +240,7 @@ class _Search:
             trail=tuple(self.trail),
             family=next((name for name, _ in self.kept.families.most_common(1)), None),
             problems=tuple(problem for problem in self.problems if not (self.kept.proven and problem.code == "refused")),
-            gates=tuple(self.kept.gates.values()),
+            gates=tuple(self.kept.leading_on(_BOUNDS["parents"])),
             own_reports=self.kept.own_reports(),
             barren=frozenset(self.kept.barren),
             unheard=tuple(at.column(at.url, at.family) for at in self.unheard),

@@ -33,6 +33,8 @@ class Kept:
     barren: set[str] = field(default_factory=set)
     passing: list[tuple[int, Candidate, str]] = field(default_factory=list)
     """Pages that name reports in passing: how many, how they were come by, where they are."""
+    parents: dict[str, int] = field(default_factory=dict)
+    """Pages that offer columns without being one, and how many they offer: next year's column will stand there too."""
     families: Counter[str] = field(default_factory=Counter)
     _signatures: dict[frozenset[str], str] = field(default_factory=dict)
 
@@ -49,6 +51,8 @@ class Kept:
         )
         if role == "lost":
             return said
+        if at.via:
+            self.parents[at.via] = self.parents.get(at.via, 0) + 1
         if role == "gate":
             self.gates[links.page_key(page.url)] = column
             return said
@@ -67,6 +71,13 @@ class Kept:
         self.columns[links.page_key(at.url)] = at.column(at.url, at.family)
         self.menus[at.url] = at.menu or at.url
 
+    def file(self, at: Candidate) -> str:
+        """Keep a document where an annual-report column was to be: it is the report."""
+        if not at.annual:
+            return "a file"
+        self.unchanged(at)
+        return "a report itself, as a file"
+
     def in_passing(self, url: str, at: Candidate, family: str) -> None:
         """Keep a page that is no annual-report column but names reports: better than nothing."""
         self.columns[links.page_key(url)] = replace(at, year=None, agency=None).column(url, family)
@@ -74,6 +85,12 @@ class Kept:
     def own_reports(self) -> dict[str, str]:
         """Columns that are themselves the report, each with the gate whose menu lists it, or else itself."""
         return {url: menu if links.page_key(menu) in self.gates else url for url, menu in self.menus.items()}
+
+    def leading_on(self, most: int) -> list[Column]:
+        """Pages to read again next time for what they lead to: gates, and the parents of most columns."""
+        known = self.gates.keys() | self.columns.keys()
+        parents = sorted((url for url in self.parents if links.page_key(url) not in known), key=lambda url: -self.parents[url])
+        return [*self.gates.values(), *(Column(url, annual=False) for url in parents[:most])]
 
     def _twin(self, judgement: Judgement, column: Column) -> str | None:
         """Another column with the same rows, or the same words of a report."""

@@ -67,7 +67,7 @@ def test_columns_by_year_level_and_body_carry_what_the_way_to_them_told() -> Non
     }
     assert {url.rsplit("/", 1)[-1] for url in found.own_reports} == {"jgh.html", "lmw.html"}
     assert set(found.own_reports.values()) == {sites.HOST + "/zfxxgk/zfxxgknb/2024n/xz/"}
-    assert len(found.gates) == 3
+    assert [gate.annual for gate in found.gates] == [True, True, True, False]
 
 
 def test_a_body_lends_its_name_to_the_rows_of_its_column() -> None:
@@ -119,11 +119,12 @@ def test_a_superiors_portal_is_not_entered() -> None:
 
 
 def test_known_columns_are_asked_for_again_and_nothing_else() -> None:
-    """A second night costs one request a column; memory survives JSON."""
+    """A second night costs one request a column and a few for the pages that offer them; memory survives JSON."""
     memory = json.loads(json.dumps(search(sites.BODIES)[0].memory()))
     found, shelf = search(sites.BODIES, memory)
     assert len(found.columns) == 4
-    assert set(shelf.paths()) == {"/zfxxgk/nb/", "/jyj/xxgk/gknb/", "/mzj/xxgk/gknb/", "/jgh/xxgk/gknb/"}
+    assert set(shelf.paths()) == {"/zfxxgk/nb/", "/zfxxgk/", *(f"/{organ}/xxgk/{nb}" for organ in sites.ORGANS for nb in ("", "gknb/"))}
+    assert found.memory() == memory
 
 
 def test_a_new_year_appears_through_a_remembered_gate() -> None:
@@ -134,6 +135,19 @@ def test_a_new_year_appears_through_a_remembered_gate() -> None:
     pages[gate + "2026n/"] = html(listed({"202701/t20270122_1.html": sites.title(2026)}))
     found, shelf = search(pages, memory)
     assert gate + "2026n/" in columns(found)
+    assert "/" not in shelf.paths()
+
+
+def test_a_new_column_appears_on_the_page_that_offered_the_others() -> None:
+    """A year whose column hangs beside the others', on a page that is no column itself, is seen on the first night."""
+    pages: dict[str, Page] = {"/": html(sites.NAV + "<a href='/gk/'>政府信息公开</a>")}
+    for year in (2024, 2025, 2026):
+        pages[f"/gk/nb{year}/"] = html(listed({f"/a/{year}.html": sites.title(year)}))
+    pages["/gk/"] = html(sites.NAV + "".join(f"<a href='/gk/nb{year}/'>{year}年政府信息公开年报</a>" for year in (2024, 2025)))
+    memory = search(pages)[0].memory()
+    pages["/gk/"] = str(pages["/gk/"]) + "<a href='/gk/nb2026/'>2026年政府信息公开年报</a>"
+    found, shelf = search(pages, memory)
+    assert columns(found) == {f"/gk/nb{year}/" for year in (2024, 2025, 2026)}
     assert "/" not in shelf.paths()
 
 
@@ -187,7 +201,7 @@ def test_a_page_that_names_reports_in_passing_is_remembered_too() -> None:
     """The second night does not search the whole site again."""
     memory = json.loads(json.dumps(search(sites.PASSING)[0].memory()))
     found, shelf = search(sites.PASSING, memory)
-    assert (columns(found), len(shelf.asked)) == ({"/"}, 1)
+    assert (columns(found), shelf.paths()) == ({"/"}, ["/"])
 
 
 def test_a_column_without_reports_is_not_remembered() -> None:
@@ -218,6 +232,12 @@ def test_a_column_that_is_a_report_without_its_headings_is_known_all_the_same(bo
     """A viewer, scanned pages, or a text from before the form."""
     found, _ = search({"/": html(sites.NAV + "<a href='/nb.htm'>政府信息公开年报</a>"), "/nb.htm": html(sites.NAV + body)})
     assert set(found.own_reports) == {sites.HOST + "/nb.htm"}
+
+
+def test_a_column_that_is_a_document_is_the_report() -> None:
+    """A menu entry may lead straight to a file that no address gives away."""
+    found, _ = search({"/": html(sites.NAV + "<a href='/nb/down?x=1'>政府信息公开年报</a>"), "/nb/down?x=1": b"%PDF-1.7"})
+    assert set(found.own_reports) == {sites.HOST + "/nb/down?x=1"}
 
 
 def test_a_menu_of_years_ends_with_this_year() -> None:
@@ -258,8 +278,8 @@ def test_a_wall_before_a_known_column_is_not_taken_for_a_move(kind: type[Blocked
     url = sites.HOST + "/zwgk/zfxxgknb/"
     found, shelf = search({**sites.FOLDER, "/zwgk/zfxxgknb/": kind(url, "no")}, memory)
     assert [problem.code for problem in found.problems] == [kind.code]
-    assert shelf.asked == [url]
-    assert found.memory()["columns"] == memory["columns"]
+    assert set(shelf.asked) == {url, SITE.home}
+    assert found.memory() == memory
 
 
 @pytest.mark.parametrize("kind", [Blocked, Unreachable, RobotsDenied])
