@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from extract.axes import PHYSICAL_READERS, Assigned, Head, Slot, assign, slots
 from extract.document import Cell, Document, Grid, Problem
@@ -19,6 +20,10 @@ from extract.legacy import align_legacy
 from extract.number import fits, parse
 from extract.report import ExtraCell, Figure, TableSeen
 from extract.rows import RowLabel, read_label
+
+COLUMNS = 7
+LEAST_TELLING = 4
+"""Rows of the requests table with a number in them that must be there before they can speak against its header."""
 
 
 @dataclass(slots=True)
@@ -118,7 +123,7 @@ def _read_row(walk: Walk, row: list[Slot]) -> None:
         return
     figures = [_figure(walk, label, head, cell, assigned) for head, cell in cells.items()]
     walk.missing += len(walk.header.heads) - len(figures)
-    if not (assigned.regular and walk.header.ordered) and not _sums_hold(figures):
+    if not _is_sure(walk.header, assigned, figures):
         figures = [_unread(figure) for figure in figures]
         walk.problems.append(Problem("shifted_row", f"{label.text}: cells do not stand under the columns", figures[0].place))
     for figure in figures:
@@ -162,20 +167,25 @@ def _unit(label: RowLabel, column_unit: str | None) -> str | None:
 
 
 def _unread(figure: Figure) -> Figure:
-    return figure._replace(value=None, state="unreadable") if figure.state == "number" else figure
+    return figure._replace(value=None, state="unreadable")
+
+
+def _is_sure(header: Header, assigned: Assigned, figures: Sequence[Figure]) -> bool:
+    """Whether it is known which figure is which: by the layout, by the sums, or because all cells say the same."""
+    if len({(figure.state, figure.value) for figure in figures}) == 1 and figures[0].state != "unreadable":
+        return len(figures) == len(header.heads)
+    return header.ordered and (assigned.regular or _sums_hold(figures))
 
 
 def _sums_hold(figures: Sequence[Figure]) -> bool:
-    """Whether the row's own arithmetic confirms an assignment that only the order of the cells suggests."""
-    numbers = {figure.column_code: figure.value for figure in figures}
-    if any(value is None for value in numbers.values()):
+    """Whether the row's own arithmetic confirms an assignment that the layout does not: every total it prints, from all its parts."""
+    if any(figure.value is None for figure in figures) or figures[0].table_code == "disclosure":
         return False
-    if len(set(numbers.values())) == 1 and not any(numbers.values()):
-        return True
-    total = numbers.pop("total", None)
-    return (
-        total is not None and len(figures) >= 5 and figures[0].table_code != "challenges" and sum(filter(None, numbers.values())) == total
-    )
+    rows: dict[str, dict[str, Decimal]] = {}
+    for figure in figures:
+        rows.setdefault(figure.row_code, {})[figure.column_code] = figure.value or Decimal(0)
+    columns = {c.code for c in form().columns_of(figures[0].table_code)}
+    return all(set(row) == columns and row.pop("total") == sum(row.values()) for row in rows.values())
 
 
 def _put(walk: Walk, figure: Figure) -> None:
@@ -203,10 +213,28 @@ def _keep_raw(walk: Walk, label: RowLabel, row: list[Slot]) -> None:
         _put(walk, _unread(_figure(walk, label, head, values[0].cell._replace(text=raw, unreadable=True), Assigned({}, True))))
 
 
+def _doubt_columns(walk: Walk) -> None:
+    """Rows that mostly do not add up say that the columns are not what their header says: then none of them is believed."""
+    if walk.header.table != "requests":
+        return
+    rows: dict[str, dict[str, Decimal | None]] = {}
+    for (row, column), figure in walk.figures.items():
+        rows.setdefault(row, {})[column] = figure.value
+    numbers = [[row[c.code] for c in form().columns_of("requests")] for row in rows.values() if len(row) == COLUMNS]
+    telling = [[v for v in row if v is not None] for row in numbers if None not in row and any(row)]
+    holding = sum(sum(row[:-1]) == row[-1] for row in telling)
+    if len(telling) >= LEAST_TELLING and 2 * holding < len(telling):
+        walk.figures = {key: _unread(figure) for key, figure in walk.figures.items()}
+        walk.problems.append(
+            Problem("doubtful_columns", f"{len(telling) - holding} of {len(telling)} rows do not add up: header and figures disagree")
+        )
+
+
 def _finish(walk: Walk, found: Alignment) -> None:
     table = walk.header.table
     if not walk.figures:
         return
+    _doubt_columns(walk)
     edition = _edition(table, walk.figures)
     figures = walk.figures
     if any(key[0] == table for key in found.figures):

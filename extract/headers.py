@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from extract.axes import Head, Slot, header_unit, merge_heads, slots
 from extract.document import Grid
@@ -89,8 +90,13 @@ def _requests(grid: Grid, r: int, row: Sequence[Slot]) -> Header | None:
         return None
     canonical = [c.code for c in form().columns_of("requests")]
     total_first = ["total", *(c for c in canonical if c != "total")]
-    ordered = any(codes == [c for c in order if c in codes] for order in (canonical, total_first))
-    return Header("requests", tuple(heads), end, ordered)
+    return Header("requests", tuple(heads), end, any(_follows(heads, order) for order in (canonical, total_first)))
+
+
+def _follows(heads: Sequence[Head], order: Sequence[str]) -> bool:
+    """Whether columns stand in an order of the form, with as many unnamed columns between two of them as it has there."""
+    places = [order.index(head.key[-1]) for head in heads]
+    return all(place - last == 1 + head.start - before.end for (before, last), (head, place) in pairwise(zip(heads, places, strict=True)))
 
 
 def _challenges(grid: Grid, r: int, row: Sequence[Slot]) -> Header | None:
@@ -114,12 +120,11 @@ def _challenge_groups() -> Labels:
 
 
 def _in_order(heads: Sequence[Head]) -> bool:
-    """Whether every group lists its outcomes in the order of the form, each once."""
+    """Whether the three groups list their five outcomes in the order of the form, side by side."""
     outcomes = [c.code for c in form().columns_of("challenges")]
-    groups: dict[str, list[str]] = {}
-    for head in heads:
-        groups.setdefault(head.key[0], []).append(head.key[1])
-    return all(codes == outcomes for codes in groups.values())
+    groups = [heads[i : i + 5] for i in range(0, len(heads), 5)]
+    whole = all([head.key[1] for head in group] == outcomes and len({head.key[0] for head in group}) == 1 for group in groups)
+    return whole and len(heads) == 15 and all(a.end == b.start for a, b in pairwise(heads))
 
 
 def _disclosure(row: Sequence[Slot], r: int, current: Header | None) -> Header | None:

@@ -1,0 +1,102 @@
+"""Tables as careless editors leave them: a span one too small or too large, a cell too many or too few, two columns exchanged."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+from nianbao.demo.typeset import Box, Table
+
+Place = tuple[int, int]
+
+
+def _places(table: Table, wanted: Callable[[Box], bool]) -> list[Place]:
+    return [(r, c) for r, row in enumerate(table) for c, box in enumerate(row) if wanted(box)]
+
+
+def _change(table: Table, place: Place, change: Callable[[Box], list[Box]]) -> Table:
+    r, c = place
+    row = table[r]
+    return [*table[:r], [*row[:c], *change(row[c]), *row[c + 1 :]], *table[r + 1 :]]
+
+
+def narrower(table: Table, rng: random.Random) -> Table:
+    """A colspan one too small."""
+    places = _places(table, lambda box: box.colspan > 1)
+    return _change(table, rng.choice(places), lambda box: [replace(box, colspan=box.colspan - 1)]) if places else table
+
+
+def wider(table: Table, rng: random.Random) -> Table:
+    """A colspan one too large, on a label."""
+    return _change(table, rng.choice(_places(table, lambda box: box.key is None)), lambda box: [replace(box, colspan=box.colspan + 1)])
+
+
+def shorter(table: Table, rng: random.Random) -> Table:
+    """A rowspan one too small."""
+    places = _places(table, lambda box: box.rowspan > 1)
+    return _change(table, rng.choice(places), lambda box: [replace(box, rowspan=box.rowspan - 1)]) if places else table
+
+
+def taller(table: Table, rng: random.Random) -> Table:
+    """A rowspan one too large."""
+    places = _places(table, lambda box: box.rowspan > 1)
+    return _change(table, rng.choice(places), lambda box: [replace(box, rowspan=box.rowspan + 1)]) if places else table
+
+
+def unspanned(table: Table, rng: random.Random) -> Table:
+    """A label without its spans."""
+    places = _places(table, lambda box: box.key is None and box.rowspan * box.colspan > 1)
+    return _change(table, rng.choice(places), lambda box: [replace(box, rowspan=1, colspan=1)]) if places else table
+
+
+def lost_label(table: Table, rng: random.Random) -> Table:
+    """A label cell left out."""
+    return _change(table, rng.choice(_places(table, lambda box: box.key is None)), lambda _: [])
+
+
+def lost_figure(table: Table, rng: random.Random) -> Table:
+    """A figure cell left out: it is not printed at all."""
+    return _change(table, rng.choice(_places(table, lambda box: box.key is not None)), lambda _: [])
+
+
+def extra_blank(table: Table, rng: random.Random) -> Table:
+    """A blank cell too many."""
+    place = rng.choice(_places(table, lambda _: True))
+    return _change(table, place, lambda box: [Box(""), box] if rng.random() < 0.5 else [box, Box("")])
+
+
+def empty_label(table: Table, rng: random.Random) -> Table:
+    """A label left empty."""
+    return _change(table, rng.choice(_places(table, lambda box: box.key is None)), lambda box: [replace(box, text="")])
+
+
+def odd_label(table: Table, rng: random.Random) -> Table:
+    """A label cut, doubled or misspelt."""
+
+    def spoil(box: Box) -> list[Box]:
+        at = rng.randrange(len(box.text) + 1)
+        return [replace(box, text=rng.choice((box.text[:at], box.text * 2, box.text[:at] + "某" + box.text[at + 1 :], box.text[at:])))]
+
+    return _change(table, rng.choice(_places(table, lambda box: box.key is None)), spoil)
+
+
+def swapped_headers(table: Table, rng: random.Random) -> Table:
+    """Two header cells of one row exchanged, the figures not: a lie that only the sums can tell."""
+    rows = [r for r, row in enumerate(table) if len(row) > 2 and not any(box.key for box in row)]
+    r = rng.choice(rows)
+    a, b = rng.sample(range(len(table[r])), 2)
+    row = list(table[r])
+    row[a], row[b] = row[b], row[a]
+    return [*table[:r], row, *table[r + 1 :]]
+
+
+HONEST = (narrower, wider, shorter, taller, unspanned, lost_label, extra_blank, empty_label, odd_label)
+"""Damage after which every printed figure still is what its own row says; a cell left out is not printed."""
+
+
+def damaged(table: Table, rng: random.Random, kinds: tuple[Callable[[Table, random.Random], Table], ...] = HONEST) -> Table:
+    """One or two kinds of damage."""
+    for _ in range(rng.randint(1, 2)):
+        table = rng.choice(kinds)(table, rng)
+    return table

@@ -1,0 +1,134 @@
+"""Figures are placed by label or not at all: damaged tables lose cells, never gain wrong ones."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from extract.document import Source
+from extract.number import parse
+from extract.read import read
+from extract.report import Report
+from nianbao.demo.typeset import Box, Table
+from tests.corpus.generate.html import page, table
+from tests.corpus.generate.model import Specimen, specimen
+from tests.damage import HONEST, damaged, lost_figure, swapped_headers
+
+
+def with_tables(model: Specimen, *tables: Table | str) -> Report:
+    """What is read where these stand in the place of the report's tables."""
+    drawn = iter(tables)
+    blocks = [block if isinstance(block, str) else next(drawn) for block in model.blocks]
+    body = "".join(f"<p>{b}</p>" if isinstance(b, str) and not b.startswith("<") else b if isinstance(b, str) else table(b) for b in blocks)
+    return read(Source(f"<html><body>{body}</body></html>".encode()))
+
+
+def wrong(model: Specimen, report: Report) -> list[str]:
+    """Figures that say another number than the printed one."""
+    found = []
+    for figure in report.figures:
+        printed = model.expected.get((figure.table_code, figure.row_code, figure.column_code))
+        if figure.match == "extra" or figure.state == "unreadable":
+            continue
+        if printed is None or (figure.state, figure.value) != parse(printed)[:2][::-1]:
+            found.append(f"{figure.row_code} × {figure.column_code}: {printed} read as {figure.raw}")
+    return found
+
+
+@pytest.mark.parametrize("kind", [*HONEST, lost_figure], ids=lambda kind: kind.__name__)
+def test_no_careless_span_label_or_cell_makes_a_wrong_figure(kind: object) -> None:
+    """A colspan or rowspan one off, a label lost, empty or misspelt, a cell too many: cells may be unread, none is wrong."""
+    for seed in range(12):
+        rng = random.Random(seed)
+        model = specimen(seed, rng.choice(("v2021", "v2019")))
+        blocks = tuple(b if isinstance(b, str) else damaged(b, rng, (kind,)) for b in model.blocks)  # type: ignore[arg-type]  # a kind of damage
+        assert wrong(model, read(Source(page(replace(model, blocks=blocks)).encode()))) == [], seed
+
+
+def test_a_header_that_lies_about_its_columns_is_not_believed() -> None:
+    """Two header cells exchanged: the rows do not add up under it, so nothing under it is read."""
+    for seed in range(10):
+        rng = random.Random(seed)
+        model = specimen(seed)
+        blocks = tuple(
+            swapped_headers(b, rng) if not isinstance(b, str) and b[-1][-1].key and b[-1][-1].key[0] == "requests" else b
+            for b in model.blocks
+        )
+        assert wrong(model, read(Source(page(replace(model, blocks=blocks)).encode()))) == [], seed
+
+
+def test_cells_of_a_row_may_span_other_columns_than_its_header() -> None:
+    """The header spans 1, 2, 1 columns and the figures 2, 1, 1: each figure overlaps its own header and stands in its order."""
+    model = specimen(3, "v2019")
+    second, third, fourth = (b for b in model.blocks if not isinstance(b, str))
+    wide = [
+        row if row[0].text != "行政许可" else [row[0], replace(row[1], colspan=1), replace(row[2], colspan=2), row[3]] for row in second
+    ]
+    wide = [row if row[0].text != "信息内容" or len(row) < 4 else [row[0], row[1], row[2], row[3]] for row in wide]
+    report = with_tables(model, wide, third, fourth)
+    assert wrong(model, report) == []
+
+
+def test_rows_that_the_form_does_not_have_are_kept_under_their_own_label() -> None:
+    """行政检查 stands below its neighbours in the figures, under a code that says where, and lowers nothing."""
+    model = specimen(4, "v2019")
+    second, third, fourth = (b for b in model.blocks if not isinstance(b, str))
+    at = next(n for n, row in enumerate(second) if row[0].text == "其他对外管理服务事项") + 1
+    longer = [*second[:at], [Box("行政检查"), Box("3"), Box("0"), Box("44")], *second[at:]]
+    report = with_tables(model, longer, third, fourth)
+    extra = {f.column_code: f.raw for f in report.figures if f.row_code == "disclosure.行政检查"}
+    assert extra == {"items_prev_year": "3", "items_change": "0", "decisions": "44"}
+    assert report.status == "read"
+
+
+def test_a_second_copy_of_a_table_adds_nothing_and_a_different_one_is_told() -> None:
+    """The first table stands; what differs is a problem, not a figure."""
+    model, other = specimen(5), specimen(6)
+    second, third, fourth = (b for b in model.blocks if not isinstance(b, str))
+    fourths = [b for b in other.blocks if not isinstance(b, str)][2]
+    same = with_tables(model, second, third, table(fourth) + table(fourth))
+    assert (len(same.figures), same.problems) == (200, ())
+    differing = with_tables(model, second, third, table(fourth) + table(fourths))
+    assert wrong(model, differing) == []
+    assert [p.code for p in differing.problems] == ["table_repeated"]
+
+
+def test_table_four_may_stand_upright() -> None:
+    """Three rows under five outcomes are the same fifteen figures."""
+    model = specimen(7)
+    second, third, _ = (b for b in model.blocks if not isinstance(b, str))
+    rows = (("行政复议", "review"), ("未经复议直接起诉", "litigation_direct"), ("复议后起诉", "litigation_after_review"))
+    outcomes = (("结果维持", "upheld"), ("结果纠正", "corrected"), ("其他结果", "other"), ("尚未审结", "pending"), ("总计", "total"))
+    upright: Table = [[Box(""), *(Box(text) for text, _ in outcomes)]]
+    for label, code in rows:
+        keys = [("challenges", f"challenges.{code}", column) for _, column in outcomes]
+        upright.append([Box(label), *(Box(model.expected[key], key=key) for key in keys)])
+    report = with_tables(model, second, third, upright)
+    assert wrong(model, report) == []
+    assert sum(f.table_code == "challenges" for f in report.figures) == 15
+
+
+def test_the_edition_is_found_for_each_table_by_its_labels() -> None:
+    """A v2021 table 2 beside a v2019 table 3, in a report on 2024: both are what they are."""
+    new, old = specimen(8, "v2021"), specimen(9, "v2019")
+    second = next(b for b in new.blocks if not isinstance(b, str))
+    _, third, fourth = (b for b in old.blocks if not isinstance(b, str))
+    report = with_tables(new, second, third, fourth)
+    assert {t.table_code: t.edition for t in report.tables} == {"disclosure": "v2021", "requests": "v2019", "challenges": "v2019"}
+    assert report.edition == "v2019"
+
+
+def test_a_unit_in_the_header_holds_where_the_cell_prints_none() -> None:
+    """采购总金额（万元）: 251000元 in the cell goes before it."""
+    model = specimen(10, "v2019")
+    second, third, fourth = (b for b in model.blocks if not isinstance(b, str))
+    headed = [[replace(b, text="采购总金额（万元）") if b.text == "采购总金额" else b for b in row] for row in second]
+    key = ("disclosure", "disclosure.procurement", "procurement_amount")
+    units = {}
+    for text in ("12.5", "251000元"):
+        drawn = [[replace(b, text=text) if b.key == key else b for b in row] for row in headed]
+        report = with_tables(model, drawn, third, fourth)
+        units[text] = next(f.unit for f in report.figures if (f.table_code, f.row_code, f.column_code) == key)
+    assert units == {"12.5": "万元", "251000元": "元"}
