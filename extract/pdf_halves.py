@@ -54,7 +54,6 @@ def _part(page: Page, left: float, right: float) -> Page:
         askew=[g for g in page.askew if left <= (g.x0 + g.x1) / 2 < right],
         horizontal=[rule for rule in page.horizontal if left <= _middle(rule) < right],
         vertical=[rule for rule in page.vertical if left <= rule.at < right],
-        areas=[area for area in page.areas if left <= _centre(area.box) < right],
         pictures=[box for box in page.pictures if left <= _centre(box) < right],
     )
 

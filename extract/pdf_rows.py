@@ -65,7 +65,10 @@ class Zone(NamedTuple):
 
 def rebuilt(glyphs: list[Glyph]) -> tuple[list[Rebuilt], list[Glyph]]:
     """The rows of figures among these letters, and the letters that belong to none."""
-    lines = [_words(line) for line in rows([glyph for glyph in glyphs if not glyph.turn])]
+    upright = rows([glyph for glyph in glyphs if not glyph.turn])
+    if not any(_is_parted(line) for line in upright):
+        return [], glyphs
+    lines = [_words(line) for line in upright]
     found: list[Rebuilt] = []
     used: set[int] = set()
     top = 0.0
@@ -89,6 +92,15 @@ def _words(line: list[Glyph]) -> list[Word]:
             groups.append([])
         groups[-1].append(right)
     return [Word(group, line_text(group), box_of(group)) for group in groups]
+
+
+def _is_parted(line: list[Glyph]) -> bool:
+    """Whether at least three words stand in a line: only then can rows of figures or labels of columns be about."""
+    gaps = 0
+    for left, right in pairwise(line):
+        if right[1] - left[3] > DIGITS_APART * (left[4] - left[2]):
+            gaps += 1
+    return gaps >= LEAST - 1
 
 
 def words_of(glyphs: list[Glyph]) -> list[Word]:

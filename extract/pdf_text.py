@@ -47,19 +47,21 @@ def rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
 
 
 def _once(line: list[Glyph]) -> list[Glyph]:
-    kept: list[Glyph] = []
-    for glyph in line:
-        if not any(
-            old.text == glyph.text and glyph.x0 - old.x0 < DOUBLED * (glyph.x1 - glyph.x0) for old in kept[-2:]
-        ):  # fmt: skip
+    kept = line[:1]
+    for glyph in line[1:]:
+        near = glyph[1] - DOUBLED * (glyph[3] - glyph[1])
+        last = kept[-1]
+        if not (last[1] > near and last[0] == glyph[0]) and not (len(kept) > 1 and kept[-2][1] > near and kept[-2][0] == glyph[0]):
             kept.append(glyph)
     return kept
 
 
 def line_text(line: list[Glyph], in_cell: bool = False) -> str:
     """Letters of one line as a string, spaces where they stand apart; inside cells a chasm between digits is a line break."""
-    gaps = [right.x0 - left.x1 for left, right in pairwise(line)]
-    usual = max(0.0, median(gaps)) if len(gaps) >= 6 else 0.0
+    gaps = [right[1] - left[3] for left, right in pairwise(line)]
+    usual = max(0.0, sorted(gaps)[len(gaps) // 2]) if len(gaps) >= 6 else 0.0
+    if gaps and max(gaps) <= LATIN_SPACE * (line[0][4] - line[0][2]) / 2:
+        return "".join([glyph[0] for glyph in line])
     parts = [line[0].text]
     for (left, right), gap in zip(pairwise(line), gaps, strict=True):
         size = min(left.bottom - left.top, right.bottom - right.top)
@@ -73,7 +75,7 @@ def line_text(line: list[Glyph], in_cell: bool = False) -> str:
 
 def box_of(line: list[Glyph]) -> Box:
     """The box around letters."""
-    return Box(min(g.x0 for g in line), min(g.top for g in line), max(g.x1 for g in line), max(g.bottom for g in line))
+    return Box(min([g[1] for g in line]), min([g[2] for g in line]), max([g[3] for g in line]), max([g[4] for g in line]))
 
 
 def lines_of(glyphs: list[Glyph]) -> list[Line]:

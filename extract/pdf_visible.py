@@ -33,12 +33,12 @@ PLAIN: dict[int | None, Look] = {turn: Look(turn, hidden=False) for turn in (0, 
 
 
 class Areas:
-    """Painted areas, found by where they lie."""
+    """Painted areas, found by where they lie; those painted last come first."""
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self.bands: dict[int, list[Area]] = defaultdict(list)
         self.large: list[Area] = []
-        for area in areas:
+        for area in sorted(areas, key=lambda area: -area.order):
             first, last = int(area.box.top // BAND), int(area.box.bottom // BAND)
             if last - first > 40:
                 self.large.append(area)
@@ -49,13 +49,15 @@ class Areas:
     def at(self, x: float, y: float) -> list[Area]:
         """The areas that hold a point, in painting order."""
         near = [*self.large, *self.bands.get(int(y // BAND), ())]
-        return sorted((a for a in near if a.box.holds(x, y)), key=lambda a: a.order)
+        return sorted([a for a in near if a.box.holds(x, y)], key=lambda a: a.order)
 
     def cover(self, x: float, y: float, order: int) -> bool:
         """Whether an opaque area painted after `order` holds the point."""
         for near in (self.bands.get(int(y // BAND), ()), self.large):
             for (x0, top, x1, bottom), painted, _, opaque in near:
-                if painted > order and x0 < x < x1 and top < y < bottom and opaque:
+                if painted <= order:
+                    break
+                if x0 < x < x1 and top < y < bottom and opaque:
                     return True
         return False
 
