@@ -49,8 +49,8 @@ class Printed(NamedTuple):
     """Some ink runs into the border of the cell."""
 
 
-def printed(ink: Image, box: Box, dpi: float) -> Printed:
-    """The lines of print inside a cell's box; `ink` is the page's without its rules."""
+def printed(ink: Image, box: Box, dpi: float, character: float) -> Printed:
+    """The lines of print inside a cell's box. `ink` is the page's without its rules, `character` the height of its characters."""
     x0, y0, x1, y1 = round(box.x0) + INSET, round(box.top) + INSET, round(box.x1) - INSET, round(box.bottom) - INSET
     inside = ink[max(0, y0) : y1, max(0, x0) : x1]
     if x1 - x0 < 3 or y1 - y0 < 3 or not inside.any():
@@ -61,7 +61,7 @@ def printed(ink: Image, box: Box, dpi: float) -> Printed:
     small = [spot for spot in spots if not _is_print(spot, dpi) and spot.area >= 3]
     doubtful = bool(faint) or (not solid and any(spot.area >= (dpi / 75) ** 2 for spot in small))
     cut = any(_touches(spot, inside.shape) for spot in solid)
-    lines = tuple(Line(tuple(sorted(line)), _box(line, x0, y0)) for line in _lines(solid, small, dpi))
+    lines = tuple(Line(tuple(sorted(line)), _box(line, x0, y0)) for line in _lines(solid, small, character))
     return Printed(lines, doubtful, cut)
 
 
@@ -94,7 +94,7 @@ def _box(spots: list[Spot], x0: int, y0: int) -> Box:
     )
 
 
-def _lines(solid: list[Spot], small: list[Spot], dpi: float) -> list[list[Spot]]:
+def _lines(solid: list[Spot], small: list[Spot], character: float) -> list[list[Spot]]:
     """Spots in lines from top to bottom: bands of rows without ink between them; dots join the nearest band."""
     bands: list[list[Spot]] = []
     ends: list[int] = []
@@ -105,7 +105,7 @@ def _lines(solid: list[Spot], small: list[Spot], dpi: float) -> list[list[Spot]]
         else:
             bands.append([spot])
             ends.append(spot.y + spot.height)
-    bands = _rejoined(bands, dpi)
+    bands = _rejoined(bands, character)
     for spot in small:
         for band in bands:
             top, bottom = _reach(band)
@@ -116,16 +116,14 @@ def _lines(solid: list[Spot], small: list[Spot], dpi: float) -> list[list[Spot]]
     return bands
 
 
-def _rejoined(bands: list[list[Spot]], dpi: float) -> list[list[Spot]]:
-    """Bands that are only parts of a character (the strokes of 二, a mark below) go to the neighbour they nearly touch."""
+def _rejoined(bands: list[list[Spot]], character: float) -> list[list[Spot]]:
+    """Bands that together are no higher than a character are parts of one line: the strokes of 二, the halves of 总."""
     joined: list[list[Spot]] = []
     for band in bands:
         if joined:
             top, bottom = _reach(joined[-1])
             low, high = _reach(band)
-            tallest = max(bottom - top, high - low)
-            whole = high - top
-            if low - bottom <= 0.35 * whole and (min(bottom - top, high - low) < 0.5 * tallest or whole < dpi / 9) and whole < dpi / 4.5:
+            if high - top <= 1.2 * character and low - bottom <= 0.45 * character:
                 joined[-1] = joined[-1] + band
                 continue
         joined.append(band)

@@ -82,7 +82,7 @@ def dash_in(line: Line, cell: Box, height: float) -> str | None:
     filled = sum(spot.area for spot in solid) / max(1.0, width * tall)
     flat = tall <= max(3.0, 0.42 * height) and width >= 1.3 * tall and width >= 0.2 * height
     free = min(line.box.top - cell.top, cell.bottom - line.box.bottom) >= 0.25 * height
-    if not (flat and free) or filled < 0.6 or width > 3 * height:
+    if not (flat and free) or filled < 0.45 or width > 3 * height:
         return None
     return "-" if width < 0.62 * height else "—" if width < 1.5 * height else "——"
 

@@ -11,7 +11,7 @@ from extract.scan_ink import Image
 
 def lines_of(ink: Image, dpi: float) -> list[Box]:
     """Boxes of lines of print, in reading order: characters no further apart than two of them."""
-    height = _character(ink, dpi)
+    height = character_height(ink, dpi)
     reach = max(5, int(1.6 * height))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2]
@@ -20,8 +20,8 @@ def lines_of(ink: Image, dpi: float) -> list[Box]:
     return sorted(lines, key=lambda box: (box.top + box.bottom, box.x0))
 
 
-def _character(ink: Image, dpi: float) -> float:
-    """The usual height of a character's ink, in pixels."""
+def character_height(ink: Image, dpi: float) -> float:
+    """The usual height of a character's ink, in pixels; ideographs count where there are some."""
     stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
     tall = stats[(stats[:, 3] >= dpi / 20) & (stats[:, 3] <= dpi / 2), 3]
     return float(np.percentile(tall, 75)) if len(tall) else dpi / 8

@@ -52,7 +52,7 @@ def find(ink: Image, dpi: float) -> Rules:
     """The rules of a level page. `ink` is 255 where the page is dark."""
     level = _strokes(ink, dpi, SHORTEST_LEVEL)
     upright = _strokes(np.ascontiguousarray(ink.T), dpi, SHORTEST_UPRIGHT)
-    return _crossing(level, upright, dpi)
+    return _crossing(level, [stroke for stroke in upright if _is_bare(ink, stroke, level, dpi)], dpi)
 
 
 def lattices(rules: Rules, dpi: float) -> list[Lattice]:
@@ -109,6 +109,21 @@ def _crossing(level: list[Stroke], upright: list[Stroke], dpi: float) -> Rules:
         if len(kept_level) == len(level) and len(kept_upright) == len(upright):
             return Rules(tuple(level), tuple(upright))
         level, upright = kept_level, kept_upright
+
+
+def _is_bare(ink: Image, upright: Stroke, level: list[Stroke], dpi: float) -> bool:
+    """Whether nothing but level rules branches off an upright; of a short one with branches, a character is made."""
+    (at, start, end), thickness = upright
+    if end - start > LONG * dpi:
+        return True
+    reach, half = max(3, round(dpi / 45)), thickness / 2 + 1
+    band = ink[round(start) : round(end), max(0, round(at - half) - reach) : round(at + half) + reach] > 0
+    branches = np.logical_or(np.all(band[:, :reach], axis=1), np.all(band[:, -reach:], axis=1))
+    seam = max(2.0, dpi / 75)
+    for (y, left, right), thick in level:
+        if left - reach <= at <= right + reach:
+            branches[max(0, round(y - start - thick / 2 - seam)) : max(0, round(y - start + thick / 2 + seam))] = False
+    return not np.any(branches[2:-2])
 
 
 def _meets(rule: Rule, others: list[Stroke], reach: float) -> int:

@@ -11,9 +11,10 @@ import cv2
 
 from extract import number
 from extract.ruled import Box, Ruled
-from extract.scan_cell import Line, Printed, crop, has_traces, printed
+from extract.scan_cell import Line, Printed, crop, firm, has_traces, printed
 from extract.scan_figure import CERTAIN, SLANTED, UPRIGHT, Guess, agreed, dash_in, guess, is_figure, lean
 from extract.scan_ink import Image
+from extract.scan_lines import character_height
 from extract.scan_ocr import Reading, Recogniser
 from extract.scan_sheet import Sheet
 
@@ -42,7 +43,9 @@ class Seen:
 
 def read(sheet: Sheet, recogniser: Recogniser) -> list[list[Seen]]:
     """The cells of each lattice of the sheet, in the lattice's order."""
-    tables = [[Seen(ruled, printed(sheet.ink, ruled.box, sheet.light.dpi)) for ruled in lattice.cells] for lattice in sheet.lattices]
+    ink, dpi = sheet.ink, sheet.light.dpi
+    sized = [(lattice, character_height(firm(_inside(ink, lattice.box)), dpi)) for lattice in sheet.lattices]
+    tables = [[Seen(ruled, printed(ink, ruled.box, dpi, character)) for ruled in lattice.cells] for lattice, character in sized]
     cells = [cell for table in tables for cell in table]
     height = print_height(cells)
     open_cells = [cell for cell in cells if not _by_shape(cell, sheet.light.grey, height)]
@@ -51,6 +54,10 @@ def read(sheet: Sheet, recogniser: Recogniser) -> list[list[Seen]]:
     for cell in cells:
         _stamped(cell, sheet.seals)
     return tables
+
+
+def _inside(ink: Image, box: Box) -> Image:
+    return ink[max(0, int(box.top)) : int(box.bottom) + 1, max(0, int(box.x0)) : int(box.x1) + 1]
 
 
 def print_height(cells: Sequence[Seen]) -> float:
