@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from extract.codepages import codec
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.formats import Format, number_format
 
 BOF, EOF, CONTINUE = 0x0809, 0x000A, 0x003C
 _LOCKED, _SHEET, _STRINGS, _FORMAT, _STYLE, _SINCE_1904, _CODE_PAGE = 0x002F, 0x0085, 0x00FC, 0x041E, 0x00E0, 0x0022, 0x0042
 _EXCEL_97, _EXCEL_95 = 0x0600, 0x0500
-_PAGES = {936: "gb18030", 950: "big5", 932: "cp932", 949: "cp949", 1200: "utf-16-le", 65001: "utf-8", 10008: "gb18030", 32768: "mac_roman"}
 _MAX_STRINGS = 1_000_000
 
 
@@ -87,8 +87,7 @@ def _take(book: Book, record: Record, custom: dict[int, str], styles: list[int])
     if code == _LOCKED:
         raise Encrypted("the workbook is locked with a password")
     if code == _CODE_PAGE and len(body) >= 2:
-        page = struct.unpack_from("<H", body)[0]
-        book.encoding = _PAGES.get(page, f"cp{page}" if page in (437, 850, 874, *range(1250, 1259)) else "cp1252")
+        book.encoding = codec(struct.unpack_from("<H", body)[0])
     elif code == _SINCE_1904:
         book.since_1904 = body[:1] == b"\x01"
     elif code == _SHEET and len(body) >= 8 and not body[5]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import olefile
 
+from extract.codepages import codec
 from extract.errors import Encrypted, Unreadable
 from extract.kind import OLE_DAMAGE
 
@@ -122,9 +123,7 @@ def _title(ole: olefile.OleFileIO[Any]) -> str | None:
     raw, page = properties.get(2), properties.get(1)
     if not isinstance(raw, bytes):
         return raw.strip("\0 ") or None if isinstance(raw, str) else None
-    encoding = {936: "gb18030", 65001: "utf-8", -535: "utf-8", 1200: "utf-16-le", 950: "big5"}.get(
-        page if isinstance(page, int) else 0, "cp1252"
-    )
+    encoding = codec(page) if isinstance(page, int) else "cp1252"
     return raw.decode(encoding, "replace").strip("\0 ") or None
 
 

@@ -8,42 +8,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from extract import flow
+from extract.codepages import codec
 from extract.doc_row import RowShape, shape_row
 from extract.document import Document
 from extract.errors import TooComplex, Unreadable
 from extract.flow import Item, Line
 from extract.nest import Nest
+from extract.rtf_words import ASIAN, CHARSETS, LOUD, PRINTED, QUIET_LOUD, SEALED, SILENT, SYMBOLS
 
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|(\\)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _MAX_GROUPS = 2000
-_CHARSETS = {134: "gb18030", 136: "big5", 128: "cp932", 129: "cp949", 204: "cp1251", 161: "cp1253", 238: "cp1250", 77: "mac_roman"}
-_PAGES = {936: "gb18030", 54936: "gb18030", 950: "big5", 932: "cp932", 949: "cp949", 65001: "utf-8", 10000: "mac_roman", 10008: "gb18030"}
-_ASIAN = frozenset(("gb18030", "big5", "cp932", "cp949"))
-_PRINTED = {
-    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’",
-    "ldblquote": "“", "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ", "softline": "\n", "lbr": "\n",
-}  # fmt: skip
-_SYMBOLS = {b"~": "\u00a0", b"_": "-", b"{": "{", b"}": "}", b"\\": "\\"}
-_SEALED = frozenset(
-    [
-        *("fonttbl", "colortbl", "stylesheet", "info", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr"),
-        *("footerf", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "nonesttables", "shprslt", "nonshppict", "fldinst", "xe", "tc"),
-        *("rxe", "comment", "sp"),
-    ]
-)
-"""Destinations of which nothing is part of the page's text."""
-
-_SILENT = frozenset(["pict", "object", "upr"])
-"""Destinations that may hold some that are."""
-
-_LOUD = frozenset(
-    ["shpinst", "shptxt", "nesttableprops", "fldrslt", "ud", "shpgrp", "dptxbxtext", "result", "listtext", "pntext", "title", "moMath"]
-)
-"""Destinations that are read although they are marked as skippable, or stand inside a silent one."""
-
-_QUIET_LOUD = frozenset(["nesttableprops", "listtext", "pntext", "fldrslt", "title"])
-"""Those that leave a silence as it is."""
 
 
 @dataclass(slots=True)
@@ -171,9 +146,9 @@ class Reader:
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
             self.state.starred = True
-        elif symbol in _SYMBOLS:
+        elif symbol in SYMBOLS:
             self._flush()
-            self._write(_SYMBOLS[symbol])
+            self._write(SYMBOLS[symbol])
         elif symbol in b"\r\n":
             self._word("par", None)
 
@@ -194,7 +169,7 @@ class Reader:
         if raw.isascii():
             return raw.decode("ascii")
         encoding = self.pages.get(self.state.font, self.page)
-        if encoding == "cp1252" and self.page in _ASIAN:
+        if encoding == "cp1252" and self.page in ASIAN:
             try:
                 return raw.decode(self.page)
             except UnicodeDecodeError:
@@ -215,9 +190,9 @@ class Reader:
                 self.stand_ins = self.state.skip
                 self._write(chr(value & 0xFFFF))
             return
-        if name in _PRINTED:
-            self._write(_PRINTED[name])
-        elif name in _SEALED or name in _SILENT or name in _LOUD or self.state.starred or name in ("footnote", "annotation"):
+        if name in PRINTED:
+            self._write(PRINTED[name])
+        elif name in SEALED or name in SILENT or name in LOUD or self.state.starred or name in ("footnote", "annotation"):
             self._destination(name)
         elif action := _ACTIONS.get(name):
             action(self, value)
@@ -228,12 +203,12 @@ class Reader:
         state.fonts = name == "fonttbl" or (state.fonts and not starred)
         state.label = state.label or name in ("listtext", "pntext")
         state.title = name == "title"
-        state.sealed = state.sealed or name in _SEALED
+        state.sealed = state.sealed or name in SEALED
         if state.sealed:
             state.silent = True
-        elif name in _LOUD and name not in _QUIET_LOUD:
+        elif name in LOUD and name not in QUIET_LOUD:
             state.silent = False
-        elif name in _SILENT or (starred and name not in _LOUD):
+        elif name in SILENT or (starred and name not in LOUD):
             state.silent = True
         if name in ("shptxt", "dptxbxtext", "footnote") and not state.sealed:
             self.asides.append(Story())
@@ -279,16 +254,16 @@ def _font(reader: Reader, value: int | None) -> None:
 
 def _charset(reader: Reader, value: int | None) -> None:
     if reader.state.fonts and value is not None:
-        reader.pages[reader.defining] = _CHARSETS.get(value, "cp1252")
+        reader.pages[reader.defining] = CHARSETS.get(value, "cp1252")
 
 
 def _font_page(reader: Reader, value: int | None) -> None:
     if reader.state.fonts and value is not None:
-        reader.pages[reader.defining] = _PAGES.get(value, "cp1252")
+        reader.pages[reader.defining] = codec(value)
 
 
 def _page(reader: Reader, value: int | None) -> None:
-    reader.page = _PAGES.get(value or 0, f"cp{value}" if value in (437, 850, *range(1250, 1259)) else "cp1252")
+    reader.page = codec(value or 0)
 
 
 def _skip(reader: Reader, value: int | None) -> None:

@@ -7,12 +7,12 @@ import random
 import pytest
 
 from extract import ofd
-from extract.errors import Encrypted, ReadError, TooComplex, Unreadable
+from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.ofd_marks import deltas
 from tests.corpus.generate import ofd as drawn
 from tests.corpus.generate.model import specimen
 from tests.corpus.generate.office import zipped
-from tests.office import expected, prose, read_prose, read_slots
+from tests.office import expected, prose, read_prose, read_slots, survives
 
 _SPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 
@@ -121,7 +121,4 @@ def test_random_damage_never_escapes() -> None:
         page = list(pages[0])
         for _ in range(rng.randint(1, 8)):
             page[rng.randrange(len(page))] = rng.choice("0123456789.-eEgML <>\"'/nan")
-        try:
-            ofd.read(drawn.package(["".join(page)]))
-        except ReadError:
-            continue
+        assert survives(ofd.read, drawn.package(["".join(page)]))
