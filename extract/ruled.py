@@ -212,8 +212,7 @@ def _cells(xs: list[float], ys: list[float], upright: list[list[bool]], level: l
                 below += 1
             for row in taken[r:below]:
                 row[c:right] = [True] * (right - c)
-            sides = all(upright[i][k] for i in (c, right) for k in range(r, below))
-            closed = sides and all(level[j][k] for j in (r, below) for k in range(c, right))
+            closed = all(upright[c][r:below]) and all(upright[right][r:below]) and all(level[r][c:right]) and all(level[below][c:right])
             yield Ruled(r, c, below - r, right - c, Box(xs[c], ys[r], xs[right], ys[below]), closed)
 
 
@@ -256,8 +255,9 @@ def grid(lattice: Lattice, read: Callable[[Ruled], Reading], page: int | None, r
         reading = read(ruled)
         if not (ruled.closed or reading.text or reading.unreadable or _framed(ruled, width, height)):
             continue
-        place = Place(number, ruled.row, ruled.column, page, *(round(v, 2) for v in ruled.box))
-        cell = Cell(reading.text, place, ruled.rowspan, ruled.colspan, reading.confidence, unreadable=reading.unreadable)
+        x0, top, x1, bottom = ruled.box
+        place = Place(number, ruled.row, ruled.column, page, round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
+        cell = Cell(reading.text, place, ruled.rowspan, ruled.colspan, reading.confidence, False, reading.unreadable)
         for r in range(ruled.row, ruled.row + ruled.rowspan):
             slots[r][ruled.column : ruled.column + ruled.colspan] = [cell] * ruled.colspan
     rows: tuple[Row, ...] = tuple(tuple(row) for row in slots)

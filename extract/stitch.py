@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extract.document import Block, Cell, Grid, Paragraph, Row
+from extract.document import Block, Cell, Grid, Paragraph, Place, Row
 
 AGREE = 0.7
 """The share of the inner column borders of the fragment with fewer that the other must have too."""
@@ -112,7 +112,8 @@ def _joined(above: Grid, below: Grid, seam: Seam, torn: bool) -> Grid:
     height = len(above.rows)
     lower = _pieces(below, common, shift)
     skip = _repeated(upper, lower)
-    lower = [piece._replace(top=piece.top - skip + height, below=piece.below - skip + height) for piece in lower if piece.top >= skip]
+    down = height - skip
+    lower = [_Piece(cell, left, right, top + down, below + down) for cell, left, right, top, below in lower if top >= skip]
     if not lower:
         return above
     pieces = _close(upper, lower, height, seam, torn and not skip)
@@ -298,8 +299,9 @@ def _laid(pieces: list[_Piece], width: int, like: Grid) -> Grid:
         free = _free(piece, slots)
         if free is None:
             continue
-        place = free.cell.place._replace(row_no=free.top, column_no=free.left)
-        cell = free.cell._replace(place=place, rowspan=free.below - free.top, colspan=free.right - free.left)
+        text, place, _, _, *rest = free.cell
+        here = Place(place[0], free.top, free.left, *place[3:])
+        cell = Cell(text, here, free.below - free.top, free.right - free.left, *rest)
         for r in range(free.top, free.below):
             slots[r][free.left : free.right] = [cell] * (free.right - free.left)
     rows: tuple[Row, ...] = tuple(tuple(row) for row in slots)
