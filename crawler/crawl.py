@@ -11,7 +11,7 @@ from crawler import decode, families, find_judge, links
 from crawler.capture import Capture, Fetcher
 from crawler.errors import CrawlError, Gone
 from crawler.events import Delivery, Event, Found, Part, PartLink, SiteEnd, Stage, Trouble
-from crawler.find import find
+from crawler.find import HOME, find
 from crawler.links import Twins
 from crawler.listing import Link, Listing
 from crawler.page import parse
@@ -51,6 +51,7 @@ async def crawl(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None =
     run = _Crawl(site, _Once(fetcher), plan)
     found = await find(site, run.fetcher, memory, thorough=plan.thorough)
     run.tally.columns = len(found.columns)
+    run.homes |= {links.page_key(step.url) for step in found.trail if step.why == HOME}
     yield found
     for problem in found.problems:
         yield run.told(problem)
@@ -73,8 +74,11 @@ class _Crawl:
     plan: Plan
     tally: Tally = field(init=False)
     parts: int = 0
+    homes: set[str] = field(default_factory=set)
+    """Page keys of the home page and of the shells before it."""
 
     def __post_init__(self) -> None:
+        self.homes.add(links.page_key(self.site.home))
         self.tally = Tally(ever_delivered=self.plan.ever_delivered, in_season=self.plan.in_season, min_reports=self.site.expect.min_reports)
 
     async def walk(self, found: Found) -> AsyncIterator[Listing | Trouble]:
@@ -157,6 +161,8 @@ class _Crawl:
         page = parse(capture.final_url, decode.text(capture))
         redirects = [link.url for link in page.of("redirect")]
         targets = [url for url in find_judge.onward(page) if url in redirects]
+        if targets and links.page_key(targets[0]) in self.homes:
+            raise Gone(capture.url, "the page sends on to the home page")
         return await self.fetcher.get(targets[0], referer=capture.final_url) if targets else capture
 
     async def gather(self, wanted: Iterable[PartLink], article: Capture) -> AsyncIterator[Part | Trouble]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler import decode, families, find_judge, find_rank, links
+from crawler import decode, families, find_hidden, find_judge, find_rank, links
 from crawler.capture import Capture, Fetcher
 from crawler.errors import BadRedirect, CrawlError, Gone
 from crawler.events import Found, Step, Trouble
@@ -150,8 +150,8 @@ class _Search:
 
     def look(self, page: Page, at: Candidate, year: int) -> list[Candidate]:
         """Judge a page; what it offers, in the order of the page."""
-        if at.depth == 0:
-            self.home = self.home or page
+        if at.depth == 0 and (self.home is None or len(page.links) > len(self.home.links)):
+            self.home = page
         family = families.recognise(page) if self.site.family == "auto" else self.site.family
         ways = {source.name for source in families.sources_of(family, page)} - {"pages"}
         judgement = find_judge.judge(page, at, ways)
@@ -161,7 +161,8 @@ class _Search:
             self.compare(page, at, family)
         if not judgement.annual:
             self.passing(page, at, judgement, family)
-            return [*self.offers(page, at, judgement, year), *find_rank.endpoints(page, at, year)]
+            offers = self.offers(page, at, judgement, year)
+            return [*(offers or find_hidden.doors(page, at)), *find_rank.endpoints(page, at, year)]
         at = replace(at, annual=True, year=at.year or links.year_of_address(page.url))
         return self.annual(page, at, judgement, family, self.offers(page, at, judgement, year))
 
@@ -176,7 +177,7 @@ class _Search:
         """Keep an annual-report column for what it is; what it offers, frames that may hold its rows among it."""
         if "annual reports" in judgement.ways:
             offers = [offer for offer in offers if urlsplit(offer.url).path != urlsplit(page.url).path]
-        holders = [replace(_hop(at, page, url), why="frame of " + at.why) for url in find_judge.frames(page)]
+        holders = [replace(_hop(at, page, url), why="frame of " + at.why) for url in (*find_judge.frames(page), *find_hidden.loaded(page))]
         parts = [offer for offer in offers if offer.annual and offer.score >= KNOWN["child"]["organ"] - at.depth]
         role = find_judge.role_of(judgement, page, at, leads_on=bool(parts or holders))
         self.note(at, self.kept.annual(page, at, judgement, family, role), lost=role == "lost")
@@ -200,7 +201,9 @@ class _Search:
             self.trouble(at.url, "family_changed", f"was {at.family}, is now {family}")
 
     async def last_resort(self) -> None:
-        """With no column of reports found: nameless columns, pages that name reports in passing, then the site's own search."""
+        """With no column of reports found: menus in scripts, nameless columns, reports named in passing, the site's own search."""
+        if not self.kept.proven and self.home is not None:
+            await self.run([offer async for offer in self.from_scripts(self.home)])
         budget = min(len(self.asked) + _BOUNDS["browsed"], _BOUNDS["requests"])
         while self.queue and not self.kept.proven and len(self.asked) < budget:
             candidate = heapq.heappop(self.queue)[3]
@@ -211,6 +214,18 @@ class _Search:
             if not self.kept.proven:
                 await self.visit(Candidate(url, 0.0, "search of the site", "search", self.home.url if self.home else None, depth=1))
                 self.fall_back()
+
+    async def from_scripts(self, page: Page) -> AsyncIterator[Candidate]:
+        """What a page would offer if the scripts and fragments that it loads stood in it."""
+        at = Candidate(page.url, _HOME_SCORE, HOME)
+        for url in find_hidden.loaded(page):
+            yield replace(_hop(at, page, url), why="fragment of the home page", guess=True)
+        for url in find_hidden.menu_scripts(page):
+            capture = await self.ask(Candidate(url, _HOME_SCORE, "script of the home page", via=page.url, guess=True, depth=1))
+            if capture is not None:
+                self.note(replace(at, url=url, why="script of the home page"), "read for links that it writes")
+                for offer in find_rank.candidates(find_hidden.with_script(page, decode.text(capture)), at):
+                    yield offer
 
     def fall_back(self) -> None:
         """With nothing better, keep the pages that name most reports in passing."""

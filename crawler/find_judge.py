@@ -14,6 +14,7 @@ from crawler.listing import Column
 from crawler.page import Page, join, squeeze
 from crawler.rows import Row
 
+_CRUMBS = '[class*="crumb"], [class*="position"], [class*="location"], [class*="dqwz"], [id*="position"]'
 _FEW_LINKS = 4
 _FEW_WORDS = 200
 _MANY = 3
@@ -118,8 +119,17 @@ def names(page: Page) -> Iterator[str]:
     if name := page.meta.get("columnname"):
         yield name
     yield squeeze(_TITLE_END.split(page.title)[0])
-    for crumbs in page.tree.css('[class*="crumb"], [class*="position"], [class*="location"], [class*="dqwz"], [id*="position"]')[:3]:
+    for crumbs in page.tree.css(_CRUMBS)[:3]:
         yield squeeze(re.split(r"[>»›/]|→", squeeze(crumbs.text(separator=" ")))[-1])
+
+
+def body_in(page: Page) -> str | None:
+    """The body of government that a page's breadcrumb passes through, its own name and the home page left out."""
+    for crumbs in page.tree.css(_CRUMBS)[:3]:
+        steps = re.split(r"[>»›/]|→", squeeze(crumbs.text(separator=" ")))[1:-1]
+        if named := [name for step in steps if (name := links.agency_of(step)) and name == links.plain(step)]:
+            return named[-1]
+    return None
 
 
 def search_forms(page: Page) -> Iterator[str]:
@@ -143,9 +153,12 @@ def _reports(found: tuple[Row, ...], column: Column) -> tuple[Row, ...]:
 
 def _is_row(row: Row) -> bool:
     """Whether a line leads to an article, not to a column that is called like a report."""
+    named = bool(row.published or links.agency_of(row.title) or links.year_of(row.title))
+    if not named and is_annual_name(row.title):
+        return False
     if links.is_article(row.url) or links.is_file(row.url):
         return True
-    return not links.is_column(row.url) and bool(row.published or links.agency_of(row.title) or links.year_of(row.title))
+    return named and not links.is_column(row.url)
 
 
 def _absolute(page: Page, address: str) -> str:

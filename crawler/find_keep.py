@@ -45,7 +45,8 @@ class Kept:
 
     def annual(self, page: Page, at: Candidate, judgement: Judgement, family: str, role: Role) -> str:
         """Keep an annual-report column for what it is; the outcome in words."""
-        column = replace(at, name=at.name or next(find_judge.names(page), "")).column(page.url, family)
+        told = replace(at, name=at.name or next(find_judge.names(page), ""), agency=at.agency or find_judge.body_in(page))
+        column = told.column(page.url, family)
         said = _OUTCOMES[role].format(
             family=family, reports=len(judgement.reports), rows=len(judgement.rows), ways=", ".join(sorted(judgement.ways))
         )

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import scripts, urls
+from crawler.dates import DATE, date_in
 
 Origin = Literal["link", "area", "option", "data", "click", "script", "comment", "frame", "redirect"]
 
@@ -22,14 +23,14 @@ _BETWEEN_CHINESE = re.compile(r"(?<=[\u3001-\u9fff]) (?=[\u3001-\u9fff])")
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _CUT = re.compile(r"(?:…+|\.{2,}|．{2,}|。{2,}|·{3,})\s*$")
 _TITLE_LABEL = re.compile(r"^\s*(?:标题|名称|信息名称)\s*[::]\s*")
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)\s*日?")
-_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s+((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)")
-_EDGE_DATE = re.compile(rf"^\s*[\[(（【]?\s*{_DATE.pattern}\s*[\])）】]?\s+(?=\S)|(?<=\S)\s*[\[(（【]?\s*{_DATE.pattern}\s*[\])）】]?\s*$")
+_EDGE_DATE = re.compile(rf"^\s*[\[(（【]?\s*{DATE.pattern}\s*[\])）】]?\s+(?=\S)|(?<=\S)\s*[\[(（【]?\s*{DATE.pattern}\s*[\])）】]?\s*$")
 _REFRESH = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>]+)", re.I)
 _ADDRESS = re.compile(
     r"^(?:https?:)?//|^\.{0,2}/[^/*\s]|^\?[\w%]+=|^[\w./%-]+\.(?:s?html?|jsp|aspx?|php|do|action|thtml|pdf|docx?|xlsx?|wps)(?:[?#]|$)", re.I
 )
 _ADDRESS_ATTRIBUTE = re.compile(r"^(?:data-.*(?:url|href|link|src|path)|_?href|hrefs|url|link|src-url|to)$", re.I)
+_GB = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*(?:gb2312|gbk|gb18030|x-gbk)", re.I)
+_SAFE = "%/?:@!$&'()*+,;=~-._[]|"
 _INLINE = frozenset(
     ("a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "label", "mark", "s", "small", "span", "strong", "u", "wbr")
 )
@@ -98,14 +99,21 @@ class Page:
 def parse(url: str, text: str) -> Page:
     """The page at `url` (after redirects) whose decoded text is `text`."""
     tree = LexborHTMLParser(text)
-    return Page(url, text, tree, tuple(_Reader(_base(url, tree)).links(tree)))
+    charset = "gb18030" if _GB.search(text[:4096]) else None
+    return Page(url, text, tree, tuple(_Reader(_base(url, tree), charset=charset).links(tree)))
 
 
-def join(base: str, address: str) -> str | None:
-    """The absolute http(s) address that a browser would go to, without its fragment; `None` where it would go nowhere."""
+def join(base: str, address: str, charset: str | None = None) -> str | None:
+    """The absolute http(s) address that a browser would go to, without its fragment; `None` where it would go nowhere.
+
+    As in browsers, words in a query are escaped in the page's `charset`, those in a path always in UTF-8.
+    """
     address = re.sub(r"[\t\r\n]", "", address).strip().replace("\\", "/")
     if not address or address.startswith("#"):
         return None
+    if charset and not address.isascii() and "?" in address:
+        path, _, query = address.partition("?")
+        address = f"{path}?{quote(query, safe=_SAFE, encoding=charset, errors='replace')}"
     try:
         joined = urljoin(base, address)
         return urls.clean(joined) if urlsplit(joined).scheme.lower() in ("http", "https") else None
@@ -118,14 +126,6 @@ def squeeze(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def date_in(text: str) -> date | None:
-    """The first whole date in a text."""
-    for year, month, day in _DATE.findall(text):
-        if found := _day(year, month, day):
-            return found
-    return next((found for day, year, month in _DAY_FIRST.findall(text) if (found := _day(year, month, day))), None)
-
-
 def markup_links(base: str, markup: str, origin: Origin) -> Iterator[Anchor]:
     """The links of a piece of markup that a script wrote or a comment hides."""
     tree = LexborHTMLParser(markup)
@@ -136,8 +136,9 @@ def markup_links(base: str, markup: str, origin: Origin) -> Iterator[Anchor]:
 class _Reader:
     """Collects the links of one tree; each row's owner is counted on the way, so that long lists stay linear."""
 
-    def __init__(self, base: str, *, nested: bool = False) -> None:
+    def __init__(self, base: str, *, nested: bool = False, charset: str | None = None) -> None:
         self.base = base
+        self.charset = charset
         self.nested = nested
         self.owners: dict[int, str | None] = {}
         self.headings: dict[int, str] = {}
@@ -248,7 +249,7 @@ class _Reader:
         return self.headings[node.mem_id]
 
     def _join(self, address: str | None) -> str | None:
-        return join(self.base, address) if address else None
+        return join(self.base, address, self.charset) if address else None
 
     def _own(self, node: LexborNode, url: str) -> None:
         parent = node.parent
@@ -292,7 +293,7 @@ def _heading_words(node: LexborNode, sibling: LexborNode) -> str:
     ):
         return ""
     words = squeeze(sibling.text(deep=False) or "") if sibling.is_text_node else _few_words(sibling)
-    return words if re.search(r"[\u4e00-\u9fff]|\d{4}", words) and not _DATE.fullmatch(words) else ""
+    return words if re.search(r"[\u4e00-\u9fff]|\d{4}", words) and not DATE.fullmatch(words) else ""
 
 
 def _few_words(node: LexborNode) -> str:
@@ -336,10 +337,3 @@ def _edge(text: str) -> str:
 
 def _without_date(text: str) -> str:
     return squeeze(_EDGE_DATE.sub("", text)) or text
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None

@@ -30,7 +30,7 @@ def parts_of(capture: Capture) -> tuple[PartLink, ...]:
 
     Empty for a capture that is no markup. Nothing is fetched; addresses may be refused or dead.
     """
-    text = decode.text(capture) if _is_markup(capture) else ""
+    text = decode.text(capture) if is_markup(capture) else ""
     return parts_in(parse(capture.final_url, text)) if text else ()
 
 
@@ -43,6 +43,12 @@ def parts_in(page: Page) -> tuple[PartLink, ...]:
         if page_key(part.url) != page_key(page.url):
             once.setdefault(part.url, part)
     return tuple(sorted(once.values(), key=lambda part: _ORDER.index(part.kind)))
+
+
+def is_markup(capture: Capture) -> bool:
+    """Whether a body may be a page: it does not begin as a document, a picture or an archive does."""
+    head = capture.body[:2048].lstrip(b"\xef\xbb\xbf \r\n\t")
+    return not head.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"\xff\xd8", b"\x89PNG", b"GIF8"))
 
 
 def file_name(capture: Capture) -> str:
@@ -64,11 +70,6 @@ def body_of(page: Page) -> LexborNode | None:
         if nodes:
             return max(nodes, key=lambda node: len(node.html or ""))
     return None
-
-
-def _is_markup(capture: Capture) -> bool:
-    head = capture.body[:2048].lstrip(b"\xef\xbb\xbf \r\n\t")
-    return not head.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"\xff\xd8", b"\x89PNG", b"GIF8"))
 
 
 def _article_pages(page: Page) -> Iterator[PartLink]:

@@ -166,6 +166,13 @@ def test_an_article_behind_a_script_redirect_is_followed() -> None:
     assert not any("_ewm" in url for url in shelf.asked)
 
 
+def test_an_article_that_sends_home_is_gone() -> None:
+    """A redirect to the home page by script is how some portals say 404."""
+    pages = portal({"/a/1.html": sites.title(2025)}) | {"/a/1.html": "<script>window.location.href='/'</script>"}
+    found, _ = events(pages)
+    assert troubles(found) == [("fetch", "gone")]
+
+
 def test_an_unchanged_page_is_a_delivery_without_parts_unless_they_are_known() -> None:
     """A 304 says nothing of attachments: those that the archive knows are asked for too."""
     found, _ = events(portal(ROWS), unchanged="/a/1.html /a/2.html")

@@ -45,8 +45,11 @@ def columns(found: Found) -> set[str]:
         (sites.FOLDER, {"/zwgk/zfxxgknb/"}),
         (sites.IFRAME, {"/inner/rows.html"}),
         (sites.PASSING, {"/"}),
+        (sites.SCRIPTED, {"/xxgk/nb/"}),
+        (sites.LOADED, {"/inc/nb.html"}),
+        (sites.DOOR, {"/nb/"}),
     ],
-    ids=["shells", "picture", "bodies", "other host", "nameless", "folder", "iframe", "passing"],
+    ids=["shells", "picture", "bodies", "other host", "nameless", "folder", "iframe", "passing", "scripted", "loaded", "door"],
 )
 def test_the_column_is_found_from_home_alone(pages: Mapping[str, Page], expected: set[str]) -> None:
     """Whatever hides it: shells, pictures, frames, other hosts, names that say nothing."""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.page import Page, date_in, join, parse
+from crawler.dates import date_in
+from crawler.page import Page, join, parse
 from crawler.scripts import destinations, records, unescape, written
 
 HERE = "http://www.example.gov.cn/zwgk/nb/index.html"
@@ -49,6 +50,12 @@ def test_addresses_join_as_a_browser_joins_them(address: str, joined: str) -> No
 def test_addresses_that_lead_nowhere_are_none(address: str) -> None:
     """Only http and https are ever followed."""
     assert join(HERE, address) is None
+
+
+def test_words_in_a_query_are_escaped_as_the_page_is_encoded() -> None:
+    """A server that serves GBK expects GBK; paths are UTF-8 everywhere."""
+    found = page("<a href='/年/down.asp?file=年报.doc'>附件</a>", "<meta http-equiv='Content-Type' content='text/html; charset=gb2312'>")
+    assert paths(found) == ["/%E5%B9%B4/down.asp?file=%C4%EA%B1%A8.doc"]
 
 
 def test_a_page_named_htm_is_no_folder() -> None:

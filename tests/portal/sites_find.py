@@ -163,3 +163,30 @@ ONLY_DECOYS: Mapping[str, Page] = {
     "/zfxxgk/nb/": html(NAV + listed({"/n/1.html": "一图读懂2025年年报", "/n/2.html": "沙湾市政府网站工作年度报表（2025年）"})),
 }
 """A column of the right name with nothing right in it."""
+
+SCRIPTED: Mapping[str, Page] = {
+    "/": html(
+        "<script src='/js/jquery.min.js'></script><script src='/script/0/2009.js'></script>" + "<a href='/news/1.html'>一条新闻</a>" * 9
+    ),
+    "/script/0/2009.js": "document.write('<ul><li><a href=\\'/xxgk/nb/\\'>政府信息公开年报</a></li></ul>');",
+    "/xxgk/nb/": html(NAV + ROWS),
+    **ARTICLES,
+}
+"""The menu is written by a script in a file of its own."""
+
+LOADED: Mapping[str, Page] = {
+    "/": html("<div id='h'></div><script>$('#h').load('/inc/head.html');</script>" + "<a href='/news/1.html'>一条新闻</a>" * 9),
+    "/inc/head.html": "<ul><li><a href='/xxgk/nb/'>政府信息公开年报</a></li></ul>",
+    "/xxgk/nb/": html(NAV + "<div id='l'></div><script>$('#l').load('/inc/nb.html');</script>"),
+    "/inc/nb.html": ROWS,
+    **ARTICLES,
+}
+"""Menu and rows are fragments that a script loads."""
+
+DOOR: Mapping[str, Page] = {
+    "/": html("<a href='/ug/'>ئۇيغۇرچە</a><a href='/zh/'>进入网站</a>"),
+    "/zh/": html(NAV + "<a href='/nb/'>政府信息公开年报</a>"),
+    "/nb/": html(NAV + ROWS),
+    **ARTICLES,
+}
+"""A page before the home page."""
