@@ -45,13 +45,18 @@ lock: .venv-lock/bin/uv    ## requirements.lock from pyproject.toml: versions an
 	.venv-lock/bin/python -m pip install --quiet uv
 
 accuracy: $(READY)         ## how well documents are read, format by format, against the pinned floors
-	$(BIN)/python -m benchmarks.accuracy
+	$(BIN)/python -m tests.accuracy
 
-soak: $(READY)             ## the long runs: fuzz, kill -9, scale; hours
+soak: $(READY)             ## the long runs: 100,000 mutated documents, kill -9 at random moments; hours
+	$(BIN)/python -m tests.fuzz --count 100000 --record docs/fuzz.md
 	$(BIN)/python -m pytest -m soak -p no:cacheprovider tests
 
-bench: $(READY)            ## what the figures in docs/ come from
-	$(BIN)/python -m benchmarks
+BENCHMARKS = $(patsubst benchmarks/%.py,%,$(shell grep -l 'python -m benchmarks\|python benchmarks/' benchmarks/*.py))
+bench: $(READY)            ## what the figures in docs/ come from; each also alone: make bench-costs
+	@for one in $(BENCHMARKS); do echo "== $$one"; $(BIN)/python -m benchmarks.$$one || exit 1; done
+
+bench-%: $(READY)
+	$(BIN)/python -m benchmarks.$*
 
 clean:                     ## remove what the targets above made, archives excepted
 	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
