@@ -24,7 +24,8 @@ ADDRESSES = (
 )  # fmt: skip
 DATES = (
     "pubdate", "publishedtimestr", "published_time_format", "display_publish_time", "display_date", "publishdate", "pubtime", "publishtime",
-    "docreltime", "infodate", "reltime", "releasetime", "deploytime", "savetime", "createtime", "created_at", "writedate", "date", "time",
+    "docreltime", "infodate", "reltime", "releasetime", "deploytime", "savetime", "createtime", "create_time",
+    "created_at", "writedate", "date", "time",
 )  # fmt: skip
 TOTALS = (
     "total", "totalcount", "total_count", "totalrecord", "totalrecords", "recordcount", "recordtotal", "allrow", "totalrow", "totalrows",

@@ -141,5 +141,7 @@ class Source:
     ask: Callable[[Progress], Ask | None]
     name: str = ""
     again: Ask | None = None
+    keep: str = ""
+    """Where an interface lists more than the column: what the addresses of the column's own rows hold."""
     from_zero: bool = False
     """Pages may be counted from 0 or from 1: the second answer may be the first again."""

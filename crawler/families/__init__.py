@@ -24,6 +24,7 @@ from crawler.sheet import Sheet, Source
 GENERIC = "generic"
 THRESHOLD = 2
 MOST_FRAMES = 2
+_NO_LIST = re.compile(r"visit_?count|login|tree\.jsp|share|footer|header|top\.|search", re.I)
 _WAYS: Mapping[str, Callable[[Page], list[Source]]] = {
     "trs": trs.sources,
     "ucap": ucap.sources,
@@ -117,20 +118,29 @@ def sources_of(name: str, page: Page) -> list[Source]:
 def _inside(page: Page) -> list[str]:
     """Where a page without rows of its own leads by itself: a frame that holds the list, a redirection by script."""
     host = urlsplit(page.url).netloc
-    goals = dict.fromkeys(link.url for link in page.of("redirect", "frame") if urlsplit(link.url).netloc == host and link.url != page.url)
-    return list(goals)[:MOST_FRAMES]
+    led = (link.url for link in page.of("redirect", "frame") if urlsplit(link.url).netloc == host and link.url != page.url)
+    return list(dict.fromkeys(url for url in led if not _NO_LIST.search(url)))[:MOST_FRAMES]
 
 
 async def _best(ways: Iterable[Source], fetcher: Fetcher) -> tuple[Walked, int]:
     """Walk by one way after another until one proves complete; else what all of them found together."""
     tried: list[Walked] = []
     for source in ways:
-        walked = await follow(source, fetcher)
+        walked = _own(await follow(source, fetcher), source.keep)
         tried.append(walked)
         if walked.complete:
             break
     requests = sum(walked.requests for walked in tried)
     return (tried[-1] if tried[-1].complete else _together(tried)), requests
+
+
+def _own(walked: Walked, keep: str) -> Walked:
+    """The walk with the column's own rows only, where others stand between them; a total of all is then no total of these."""
+    progress = walked.progress
+    own = {key: row for key, row in progress.rows.items() if keep in row.url}
+    if not keep or not own or len(own) == len(progress.rows):
+        return walked
+    return replace(walked, progress=replace(progress, rows=own, total=None))
 
 
 def _together(tried: list[Walked]) -> Walked:

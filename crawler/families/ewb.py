@@ -16,6 +16,7 @@ from crawler.sheet import Ask, Progress, Reply, Sheet, Source
 _COMMON = "/js/webBuilderCommon.js"
 _LOAD = re.compile(r"[\"']([^\"'\s]*/loadData(?:\?[^\"'\s]*)?)[\"']")
 _REST = re.compile(r"[\"']([^\"'\s]*/rest/[^\"'\s]*/getgovinfolist)[\"']", re.I)
+_MARKS = re.compile(r"webBuilderCommon|siteGuid|EWB-FRONT|EWB_\w")
 SIZE = 15
 
 
@@ -24,7 +25,7 @@ def sources(page: Page) -> list[Source]:
     found = []
     if load := _LOAD.search(page.text):
         found.append(_numbered(page, load[1]))
-    if _REST.search(page.text) or "webBuilderCommon" in page.text or "siteGuid" in page.text:
+    if _REST.search(page.text) or _MARKS.search(page.text) or "govInfoPub" in page.url:
         found += [_rest(page, as_json=False), _rest(page, as_json=True)]
     return found
 
@@ -66,7 +67,8 @@ def _rest(page: Page, *, as_json: bool) -> Source:
             return None
         filled = {**held, "pageIndex": str(number - 1), "pageSize": str(SIZE)}
         if as_json:
-            body = json.dumps({**held, "pageIndex": number - 1, "pageSize": SIZE}).encode()
+            asked = {**held, "pageIndex": number - 1, "pageSize": SIZE}
+            body = json.dumps({**asked, "params": asked}).encode()
             return Ask(url, body, "application/json; charset=utf-8", page.url, number)
         return Ask(url, {**filled, "params": json.dumps(filled, ensure_ascii=False)}, None, page.url, number)
 

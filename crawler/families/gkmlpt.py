@@ -47,7 +47,8 @@ def _annual(value: loose.Value, depth: int) -> Iterator[dict[str, Any]]:
 
 def _source(page: Page, sid: str, category: str) -> Source:
     address = urlsplit(page.url)
-    base = f"{address.scheme}://{address.netloc}/gkmlpt/api/all/{category}"
+    within = address.path.partition("/gkmlpt")[0] if "/gkmlpt" in address.path else ""
+    base = f"{address.scheme}://{address.netloc}{within}/gkmlpt/api/all/{category}"
 
     def ask(number: int) -> Ask:
         return Ask(f"{base}?page={number}&sid={sid}", referer=page.url.partition("#")[0], number=number)

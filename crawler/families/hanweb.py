@@ -1,7 +1,7 @@
 """hanweb 大汉 (JCMS): `.jpage({…})` lists behind dataproxy.jsp, the first group often inline; and the xxgk module.
 
 The proxy sends more rows than asked for, and pages overlap: so the walk steps by the rows that came and tells rows apart by
-their addresses. There are two dialects of asking (records from/to, and pages) and both are spoken at once.
+their addresses. There are two dialects of asking (records from/to, and pages counted one by one) and both are spoken at once.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _CONFIG = re.compile(r"\{(?=[^{}]{0,600}\b[\"']?totalRecord)")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 _FIELDS = ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
 _SEARCH = re.compile(r"[\"']?([\w/.-]*/module/xxgk/search\.jsp)", re.I)
+_AREA_OF = re.compile(r"tree\.jsp\?(?:[^\"'<>\s]*&(?:amp;)?)?area=([^&\"'<>\s]*)")
 _SEARCH_FIELDS = (
     "infotypeId", "jdid", "area", "divid", "vc_title", "vc_number", "sortfield", "currpage", "vc_filenumber", "vc_all", "texttype",
     "fbtime", "standardXxgk", "isAllList", "binlay", "compaltedate",
@@ -40,10 +41,11 @@ def sources(page: Page) -> list[Source]:
     units = sorted(_units(page), key=lambda unit: -(unit.total or 0))[:MOST_UNITS]
     usual = join(page.url, _PROXY) or page.url
     units += [replace(unit, proxy=usual, inline=None) for unit in units if unit.proxy != usual]
-    units += [replace(unit, dialect=1, inline=None) for unit in units]
-    found = [Source(unit.first(), unit.read, unit.ask, "jpage") for unit in units]
-    if search := _SEARCH.search(page.text):
-        found.append(_search(page, search[1]))
+    units += [replace(unit, by_get=True, inline=None) for unit in units]
+    found = [Source(unit.first(), unit.read, unit.ask, "jpage", from_zero=True) for unit in units]
+    if "/module/xxgk/" in page.text:
+        named = _SEARCH.search(page.text)
+        found.append(_search(page, named[1] if named else "/module/xxgk/search.jsp"))
     if "xxgkannualreport.jsp" in page.url.lower():
         found.insert(0, _years(page))
     return found
@@ -51,7 +53,7 @@ def sources(page: Page) -> list[Source]:
 
 @dataclass(slots=True)
 class _Unit:
-    """One `.jpage` list. `dialect` is the way of asking that is tried: 0 both at once, 1 by GET, 2 records only."""
+    """One `.jpage` list; `by_get` where its proxy takes no forms."""
 
     page: Page
     proxy: str
@@ -60,7 +62,7 @@ class _Unit:
     group: int
     total: int | None
     inline: Sheet | None
-    dialect: int = 0
+    by_get: bool = False
 
     def first(self) -> Ask | Sheet:
         if self.inline is not None and self.inline.rows:
@@ -68,8 +70,6 @@ class _Unit:
         return self._asked(1, 1)
 
     def ask(self, progress: Progress) -> Ask | None:
-        stuck = progress.number > 1 and not progress.fresh
-        self.dialect = min(2, self.dialect + 1) if stuck else self.dialect
         if progress.sheet.onward is not None:
             return replace(progress.sheet.onward, form=self.form, referer=self.page.url, number=progress.number + 1)
         return self._asked(progress.received + 1, progress.number + 1)
@@ -80,11 +80,15 @@ class _Unit:
     def _asked(self, start: int, number: int) -> Ask:
         end = start + self.per_page * self.group - 1
         records = {"startrecord": str(start), "endrecord": str(min(end, self.total or end)), "perpage": str(self.per_page)}
-        pages = {"page": str((start - 1) // self.per_page + 1), "columnid": self.form["columnid"], "unitid": self.form["unitid"]}
-        if self.dialect == 1:
-            return Ask(f"{self.proxy}?{urlencode({**self.form, **pages, **records})}", referer=self.page.url, number=number)
-        query = records if self.dialect == 2 else {**records, **pages}
+        query = {**records, "page": str(self._turn(number)), "columnid": self.form["columnid"], "unitid": self.form["unitid"]}
+        if self.by_get:
+            return Ask(f"{self.proxy}?{urlencode({**self.form, **query})}", referer=self.page.url, number=number)
         return Ask(f"{self.proxy}?{urlencode(query)}", self.form, referer=self.page.url, number=number)
+
+    def _turn(self, number: int) -> int:
+        """The page that a proxy that knows only pages should send: at the latest the first one that the inline rows leave out."""
+        held = len(self.inline.rows) if self.inline else 0
+        return number - 1 + held // (self.per_page * self.group) if held else number
 
 
 def _units(page: Page) -> list[_Unit]:
@@ -140,10 +144,14 @@ def _near(page: Page, name: str | None, stores: list[str]) -> str | None:
 
 
 def _search(page: Page, path: str) -> Source:
-    """`/module/xxgk/search.jsp`: pages by POST, rows in a table, "共N页"."""
+    """`/module/xxgk/search.jsp`: pages by POST, rows in a table, "共N页"; it lists all columns, of which only this one's are kept."""
     url = join(page.url, path) or page.url
     form = {field: value_in(page.text, field) or "" for field in _SEARCH_FIELDS}
-    form = {**form, **dict(parse_qsl(urlsplit(page.url).query))}
+    given = dict(parse_qsl(urlsplit(page.url).query))
+    area = _AREA_OF.search(page.text)
+    told = {"infotypeId": given.get("number", ""), "area": given.get("vc_xxgkarea") or (area[1] if area else "")}
+    form = {**form, **{name: value for name, value in told.items() if value and not form[name]}, **given}
+    column = _COLUMN.search(page.url)
 
     def ask(number: int) -> Ask:
         return Ask(
@@ -156,7 +164,8 @@ def _search(page: Page, path: str) -> Source:
         lines = "".join(node.html or "" for node in answer.tree.css(".tr_main_value_odd, .tr_main_value_even"))
         return Sheet(fragment_rows(reply.url, lines) if lines else rows_of(answer), said.total, said.pages)
 
-    return Source(ask(1), read, lambda progress: ask(progress.number + 1), "xxgk search")
+    keep = f"/art_{column[1]}_" if column else ""
+    return Source(ask(1), read, lambda progress: ask(progress.number + 1), "xxgk search", keep=keep)
 
 
 def _years(page: Page) -> Source:

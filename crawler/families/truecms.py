@@ -19,15 +19,16 @@ _UUID = re.compile(r"columnId[\"']?\s*[:=]\s*[\"']?([0-9a-fA-F-]{32,36})", re.I)
 def sources(page: Page) -> list[Source]:
     """The proxy first; the rows that the page already holds otherwise."""
     column = _UUID.search(page.text)
-    found = [_proxied(page, column[1])] if column else []
+    size = answers.count_in(page.text, "perPage", "perpage") or 20
+    found = [_proxied(page, column[1], asked) for asked in dict.fromkeys((size, 10))] if column else []
     held = page.tree.css_first("#initData")
     rows = fragment_rows(page.url, (held.text() or "") if "<a" in (held.text() or "") else held.html or "") if held else ()
     return [*found, Source(Sheet(rows, _total(page)), answers.read, lambda _: None, "initData")] if rows else found
 
 
-def _proxied(page: Page, column: str) -> Source:
+def _proxied(page: Page, column: str, size: int) -> Source:
+    """The list by groups of a size: each host has its own limit, above which it answers nothing or 404."""
     proxy = join(page.url, answers.value_in(page.text, "proxyUrl") or _PROXY) or page.url
-    size = answers.count_in(page.text, "perPage", "perpage") or 15
 
     def ask(start: int, number: int) -> Ask:
         query = {"startrecord": start, "endrecord": start + size - 1, "perpage": size, "columnId": column, "callback": "jsonp"}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from nianbao.demo.server import NOT_FOUND, Answer, Host, Request, content, page
-from tests.portal import hanweb, trs, ucap
+from tests.portal import ewb, gkmlpt, hanweb, trs, ucap
 from tests.portal.town import Frame, Report, Shelf, pages_of, publish
 
 FRAME = Frame()
@@ -169,6 +169,70 @@ def hanweb_search(host: Host, rows: list[Report]) -> Shelf:
     return Shelf(host.url("/col/col30067/index.html"), publish(host, paths), 1 + -(-len(rows) // 8))
 
 
+def hanweb_tree(host: Host, rows: list[Report]) -> Shelf:
+    """The search lists every column of the district; the page only frames its tree."""
+    host["/col/col30067/index.html"] = plain("<iframe src='/module/xxgk/tree.jsp?standardXxgk=1&amp;area=11220&amp;divid=div4'></iframe>")
+    host["/module/xxgk/tree.jsp"] = page("<html><body>tree</body></html>")
+
+    def search(request: Request) -> Answer:
+        number = int(request.form["currpage"])
+        if request.form["area"] != "11220":
+            return content("", "text/html")
+        mixed = [link for n, r in enumerate(rows) for link in (hanweb.path(r), f"/art/2024/1/2/art_55555_{n}.html")]
+        sheet = mixed[(number - 1) * 10 : number * 10]
+        titles = {hanweb.path(r): r.title for r in rows}
+        lines = "".join(
+            f'<tr class="tr_main_value_odd"><td><a href="{u}">{titles.get(u, "关于别的事项的通知")}</a></td></tr>' for u in sheet
+        )
+        return content(f"<table>{lines}</table><p>共{-(-len(mixed) // 10)}页</p>", "text/html; charset=utf-8")
+
+    host["POST /module/xxgk/search.jsp"] = search
+    paths = {hanweb.path(report): report for report in rows}
+    return Shelf(host.url("/col/col30067/index.html"), publish(host, paths), 2 + -(-2 * len(rows) // 10))
+
+
+def hanweb_groups(host: Host, rows: list[Report]) -> Shelf:
+    """The first group is inline, and the proxy knows only pages, each as long as a group."""
+    size = 6
+    shelf = hanweb.build(host, rows, inline=size, per_page=2)
+
+    def proxy(request: Request) -> Answer:
+        start = (int(request.query["page"]) - 1) * size
+        return content(hanweb.store(rows[start : start + size], len(rows)), "text/xml")
+
+    host[f"POST {hanweb.PROXY}"] = proxy
+    return Shelf(shelf.url, shelf.rows, 1 + -(-len(rows) // size), len(rows))
+
+
+def gkmlpt_below(host: Host, rows: list[Report]) -> Shelf:
+    """A department's platform lies below its own folder."""
+    shelf = gkmlpt.build(host, rows)
+    for path in ("/gkmlpt/index", "/gkmlpt/api/all/12"):
+        host[f"/swjyj{path}"] = host.routes.pop(path)
+    return Shelf(host.url("/swjyj/gkmlpt/index"), shelf.rows, shelf.requests, shelf.total)
+
+
+def ewb_nested(host: Host, rows: list[Report]) -> Shelf:
+    """Yingkou: the fields are wanted inside `params` of a JSON body; the address tells the category."""
+    host["/dynamic/zw/govInfoPub.html"] = plain("<ul></ul>")
+    host["/js/webBuilderCommon.js"] = content(f'var siteInfo = {{"projectName":"/EWB-FRONT","siteGuid":"{ewb.GUID}"}};', "text/javascript")
+
+    def rest(request: Request) -> Answer:
+        if not request.body.startswith(b"{"):
+            return Answer(500)
+        asked = json.loads(request.body)["params"]
+        size = int(asked["pageSize"])
+        right = asked["categorynum"] == "001001003" and asked["siteGuid"] == ewb.GUID
+        sheet = rows[int(asked["pageIndex"]) * size :][:size] if right else []
+        data = [{"infourl": ewb.path(r), "realtitle": r.title, "infodate": str(r.day)} for r in sheet]
+        return content(json.dumps({"custom": {"data": data, "total": len(rows)}}, ensure_ascii=False), "application/json")
+
+    host["POST /EWB-FRONT/rest/lightfrontaction/getgovinfolist"] = rest
+    paths = {ewb.path(report): report for report in rows}
+    url = host.url("/dynamic/zw/govInfoPub.html?deptcode=033&categorynum=001001003")
+    return Shelf(url, publish(host, paths), 6 + -(-len(rows) // 15), len(rows))
+
+
 def hanweb_years(host: Host, rows: list[Report]) -> Shelf:
     """`xxgkAnnualReport.jsp`: one page for each year of an organ."""
     endpoint = "/module/xxgk/xxgkAnnualReport.jsp"
@@ -260,6 +324,10 @@ VARIANTS: dict[str, Callable[[Host, list[Report]], Shelf]] = {
     "hanweb with a wrong proxy": hanweb_strayed,
     "hanweb search": hanweb_search,
     "hanweb years": hanweb_years,
+    "hanweb tree": hanweb_tree,
+    "hanweb by groups": hanweb_groups,
+    "gkmlpt below a folder": gkmlpt_below,
+    "ewb with nested fields": ewb_nested,
     "in a frame": framed,
     "drawn by kkpager": kkpager,
     "drawn by laypage": laypage,
