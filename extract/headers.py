@@ -139,7 +139,9 @@ def _disclosure(row: Sequence[Slot], r: int, current: Header | None) -> Header |
         Head((found[0].code,), slot.start, slot.end, found[0].strength, header_unit(slot.text)) for slot, found in named if len(found) == 1
     )
     keys = [head.key for head in heads]
-    return Header("disclosure", heads, r + 1) if len(keys) == len(set(keys)) and heads[0].start > 0 else None
+    if len(keys) != len(set(keys)) or heads[0].start == 0:
+        return None
+    return Header("disclosure", heads, r + 1, all(a.end == b.start for a, b in pairwise(heads)))
 
 
 def _starts_block(row: Sequence[Slot]) -> bool:

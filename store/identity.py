@@ -9,7 +9,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +18,8 @@ from store.places import KIND, Places, places
 NOISE = re.compile(r"[\s\u200b\ufeff“”\"'《》〈〉·]+")
 GENERIC = re.compile(r"^(?:[本我全]?[省市州盟县区旗](?![场政容域间])(?=..))")
 """市教育局 on the portal of a city means its own; 市场监督管理局 does not begin with one."""
+ELSEWHERE = re.compile(r"(?!城市|超市|本市|全市|各市)[\u4e00-\u9fff]{2,6}?(?<!城)(?:市|县|旗|自治州)(?![直委级属市]|机关)")
+"""A name that begins with a place of its own: one that no list knows is not put below the portal's."""
 UNLISTED = re.compile(r"^(.{1,8}(?:镇|乡|苏木))(?:人民政府|政府)?(?:办公室|党政办公室|党政办)?$")
 OFFICE = re.compile(r"^(?:人民政府|政府)?(?:党政)?(?:办公室|办)?$|^办事处$")
 
@@ -51,6 +53,7 @@ def site_division(code: str | None, name: str) -> str | None:
     return place
 
 
+@lru_cache(1 << 15)
 def identify(name: str, site: str | None = None) -> Identity:
     """The body that a printed name means; `site` is the division code of the portal that it stands on."""
     text, known, words = plain(name), places(), _words()
@@ -64,7 +67,7 @@ def identify(name: str, site: str | None = None) -> Identity:
 def _body(rest: str, code: str | None, text: str, known: Places, words: dict[str, Any]) -> Identity:
     government = words["government"]
     if code is None:
-        return Identity(text, None, _kind(rest, text, words), None)
+        return _nowhere(text, words)
     level = known.level(code)
     if rest in government["suffixes"] or (level == "township" and OFFICE.match(rest)):
         return _government(code, known, government)
@@ -78,6 +81,20 @@ def _body(rest: str, code: str | None, text: str, known: Places, words: dict[str
         return Identity(text, level, _kind(rest, text, words), code)
     title = f"中共{known.title(code)}{rest.removeprefix('中共')}" if rest.startswith("中共") else known.title(code) + rest
     return Identity(title, level, _kind(rest, text, words), code)
+
+
+def _nowhere(text: str, words: dict[str, Any]) -> Identity:
+    """A body of no place that is listed: with and without the word for government it is one all the same."""
+    stem = re.sub(r"(?:人民政府|办事处|(?<=街道)办)$", "", text)
+    if stem.endswith("街道"):
+        return Identity(stem + "办事处", "township", "dispatched_office", None)
+    if stem.endswith(("镇", "乡", "苏木")):
+        return Identity(stem + "人民政府", "township", "government", None)
+    if stem.endswith(("县", "市", "区", "旗", "州", "盟", "省")) and not stem.endswith(
+        ("开发区", "园区", "新区", "景区", "示范区", "实验区")
+    ):
+        return Identity(stem + "人民政府", None, "government", None)
+    return Identity(text, None, _kind(text, text, words), None)
 
 
 def _dispatched(code: str, known: Places) -> bool:
@@ -112,6 +129,8 @@ def _place(text: str, site: str | None, known: Places) -> tuple[str | None, str]
     code, rest = _named(text, site, known)
     if code is None:
         code, rest = _stem(text, site, known)
+    if code is None and ELSEWHERE.match(text):
+        return None, text
     code = code or site
     return _township(code, rest, known) if code else _lone_township(text)
 
