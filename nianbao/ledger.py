@@ -137,13 +137,17 @@ class Ledger:
         return outcome
 
     def roster(self) -> None:
-        """The bodies that a site's columns list are those that must publish, in every year from the first one listed of them."""
+        """The bodies that a site's columns list are those that must publish: from the first year listed of them to the one after the
+        last, in which their absence is told; a body that stays away longer may be no more.
+        """
         for site_id, links in self.links.items():
-            reports = [link for link in links if link.kind == "report" and link.agency and link.year]
-            last = max((link.year or 0 for link in reports), default=0)
-            for agency in dict.fromkeys(link.agency or "" for link in reports):
-                first = min(link.year or last for link in reports if link.agency == agency)
-                for year in range(first, last + 1):
+            listed: dict[str, set[int]] = {}
+            for link in links:
+                if link.kind == "report" and link.agency and link.year:
+                    listed.setdefault(link.agency, set()).add(link.year)
+            newest = max((max(years) for years in listed.values()), default=0)
+            for agency, years in listed.items():
+                for year in range(min(years), min(max(years) + 1, newest) + 1):
                     self.archive.add_roster(agency, year, "listed in the annual-report column", site_id)
 
     def current_addresses(self, site_id: str) -> list[str]:
