@@ -19,15 +19,14 @@ from crawler.parts import file_name, parts_of
 from crawler.site import Site
 from crawler.site_state import Tally, site_state
 
-_KEPT_PAGES = 400
-_KEPT_BYTES = 2 << 20
+_KEPT_BYTES = 8 << 20
 _PARTS = 60
 _WALLS_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one crawl is to do. `due` says whether an address need be asked for now; empty `years` means all.
+    """What one crawl is to do. `due` says whether an address is due; empty `years` means all.
 
     `known_parts` gives the parts of a page that the archive holds, so that they are asked for again although the page itself
     is unchanged. `ever_delivered` and `in_season` are facts of the run that the site's end state depends on.
@@ -105,6 +104,7 @@ class _Crawl:
         self.tally.wanted = len(wanted)
         due = [twins for twins in wanted if self.plan.due(twins.link.url)]
         self.tally.waiting = len(wanted) - len(due)
+        self.fetcher.keep_only({url for twins in due for url in (twins.link.url, *twins.also_at)})
         walls = 0
         for done, twins in enumerate(due[: self.plan.limit]):
             events = [event async for event in self.fetch(twins)]
@@ -220,39 +220,54 @@ class _Crawl:
 
 
 class _Once:
-    """A fetcher that asks for no page twice in one crawl: what finding has looked at, walking need not ask for again."""
+    """A fetcher that asks for no page twice in one crawl: what finding has looked at, walking need not ask for again.
+
+    It keeps the youngest captures up to some megabytes; an older page may have to be asked for a second time.
+    """
 
     def __init__(self, inner: Fetcher) -> None:
         self.inner = inner
         self.requests = 0
         self.bytes = 0
         self.kept: OrderedDict[str, Capture] = OrderedDict()
+        self.weight = 0
+        self.keeping = True
 
     async def get(self, url: str, *, referer: str | None = None, conditional: bool = False) -> Capture:
+        """See `Fetcher`."""
         if url in self.kept:
             return self.kept[url]
-        return self._keep(url, self._count(await self._asked(url, referer, conditional)))
+        self.requests += 1
+        capture = self._count(await self.inner.get(url, referer=referer, conditional=conditional))
+        if self.keeping and capture.truncated is None:
+            self._keep(url, capture)
+        return capture
 
     async def post(
         self, url: str, data: Mapping[str, str] | bytes, *, referer: str | None = None, media_type: str | None = None
     ) -> Capture:
+        """See `Fetcher`."""
         self.requests += 1
         return self._count(await self.inner.post(url, data, referer=referer, media_type=media_type))
 
-    async def _asked(self, url: str, referer: str | None, conditional: bool) -> Capture:
-        self.requests += 1
-        return await self.inner.get(url, referer=referer, conditional=conditional)
+    def keep_only(self, urls: Collection[str]) -> None:
+        """Forget all pages but these, and keep no more: from here on each page is asked for once anyway."""
+        self.keeping = False
+        self.kept = OrderedDict((url, capture) for url, capture in self.kept.items() if url in urls)
 
     def _count(self, capture: Capture) -> Capture:
         self.bytes += len(capture.raw_body)
         return capture
 
-    def _keep(self, url: str, capture: Capture) -> Capture:
-        if len(capture.body) <= _KEPT_BYTES and capture.truncated is None:
-            self.kept[url] = capture
-            while len(self.kept) > _KEPT_PAGES:
-                self.kept.popitem(last=False)
-        return capture
+    def _keep(self, url: str, capture: Capture) -> None:
+        self.kept[url] = capture
+        self.weight += _weight(capture)
+        while self.weight > _KEPT_BYTES:
+            self.weight -= _weight(self.kept.popitem(last=False)[1])
+
+
+def _weight(capture: Capture) -> int:
+    return len(capture.body) + len(capture.raw_body)
 
 
 def _own_listings(found: Found) -> list[Listing]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.crawl import Plan, crawl
+from crawler.crawl import Plan, _Once, crawl
 from crawler.errors import Blocked, Refused, RobotsDenied, Unreachable
 from crawler.events import Delivery, Event, Found, PartLink, SiteEnd, Trouble
 from crawler.listing import Listing
@@ -80,6 +80,21 @@ def test_no_page_is_asked_for_twice_in_a_run() -> None:
     for pages in (portal(ROWS), sites.LEVELS, sites.BY_YEAR, sites.BODIES):
         _, shelf = events(pages)
         assert [url for url, times in Counter(shelf.asked).items() if times > 1] == []
+
+
+def test_a_crawl_keeps_some_megabytes_of_pages_and_no_more() -> None:
+    """Large pages push older ones out; memory does not grow with the site."""
+
+    async def weigh() -> tuple[int, int]:
+        once = _Once(Shelf({f"/{n}": b"x" * (1 << 20) for n in range(20)}))
+        for n in range(20):
+            await once.get(f"{sites.HOST}/{n}")
+        await once.get(f"{sites.HOST}/19")
+        return once.requests, sum(len(page.body) + len(page.raw_body) for page in once.kept.values())
+
+    requests, kept = asyncio.run(weigh())
+    assert requests == 20
+    assert 0 < kept <= 8 << 20
 
 
 def test_every_report_of_every_sub_column_is_delivered_with_its_hints() -> None:
