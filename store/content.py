@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from extract.report import Figure, Report
 from store.provenance import Change, Part
@@ -23,16 +25,16 @@ def text_hash(text: str) -> str:
 
 def content_hash(report: Report) -> str:
     """The same where figures (value, state, unit), sections and dates are."""
-    cells = sorted(f"{f.table_code}|{f.row_code}|{f.column_code}|{_stated(f)}" for f in report.figures)
+    cells = sorted([f"{f[0]}|{f[1]}|{f[2]}|{f[5] if f[3] is None else plain(f[3])}|{f[4]}" for f in report.figures])
     sections = [f"{s.code}|{BLANKS.sub('', s.heading)}|{BLANKS.sub('', s.text)}" for s in report.sections]
     return _digest("\n".join([*cells, *sections, f"{report.published_on}|{report.signed_on}|{report.status}"]))
 
 
-def _stated(figure: Figure) -> str:
-    if figure.value is None:
-        return figure.state
-    text = format(figure.value, "f")
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}|{figure.unit or ''}"
+@lru_cache(1 << 16)
+def plain(value: Decimal) -> str:
+    """A number without trailing zeros: 3 and 3.0 are the same."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def source_hash(parts: tuple[Part, ...]) -> str:
@@ -44,9 +46,9 @@ Cells = dict[tuple[str, str, str], tuple[Decimal | None, str]]
 """(table, row, column) to (value, raw text)."""
 
 
-def cells_of(report: Report) -> Cells:
-    """The figures of a report by cell."""
-    return {(f.table_code, f.row_code, f.column_code): (f.value, f.raw) for f in report.figures}
+def cells_of(figures: Iterable[Figure]) -> Cells:
+    """Figures by cell."""
+    return {(f.table_code, f.row_code, f.column_code): (f.value, f.raw) for f in figures}
 
 
 def changes(old: Cells, new: Cells) -> tuple[Change, ...]:

@@ -18,6 +18,8 @@ from store.errors import ArchiveTooNew, writing
 WORK, PUBLISHED, NEXT = "work.duckdb", "nianbao.duckdb", "nianbao.next.duckdb"
 STORAGE = "v1.0.0"
 """The oldest format: DuckDB 1.1 to 2.0 read it."""
+CHECKPOINT_AT = "256MB"
+"""Log size at which a commit folds it into the file; `Archive.close` does so anyway, a commit in the middle of a load should not."""
 SAFE: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 Row = tuple[Any, ...]
@@ -36,7 +38,7 @@ def open_work(folder: Path) -> duckdb.DuckDBPyConnection:
         folder.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(":memory:", config=SAFE)
         connection.execute(f"ATTACH '{quoted(path)}' AS work (STORAGE_VERSION '{STORAGE}')")
-        connection.execute("USE work")
+        connection.execute(f"USE work; SET checkpoint_threshold = '{CHECKPOINT_AT}'")
         try:
             migrate(connection, path)
         except BaseException:
@@ -99,9 +101,14 @@ def scalar(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = 
     return value
 
 
+def schema_of(connection: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
+    """The columns of a table as Arrow types."""
+    return connection.sql(f"FROM {table} LIMIT 0").to_arrow_table().schema
+
+
 def arrow(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> pa.Table:
     """Rows, as tuples in the order of the table's columns, as Arrow."""
-    schema = connection.sql(f"FROM {table} LIMIT 0").to_arrow_table().schema
+    schema = schema_of(connection, table)
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
 

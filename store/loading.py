@@ -222,7 +222,7 @@ class Loading:
             return self._store("correction" if changes else "new", new, changes)
         if versions.worse(new.report.status, standing.status):
             return self._loaded("unchanged", new, standing.report_id)
-        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.report))
+        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.report.figures))
         if differing or standing.status != new.report.status:
             return self._store("conflict" if differing else "new", new, differing)
         return self._loaded("unchanged", new, standing.report_id)
@@ -270,18 +270,20 @@ class Loading:
         return Loaded(outcome, new.source.url, report_id, self.agencies.name(agency_id), year, scope, changes, message)
 
     def _changes(self, old: Version, new: Reading) -> tuple[Change, ...]:
-        return content.changes(self._cells(old.report_id), content.cells_of(new.report))
+        return content.changes(self._cells(old.report_id), content.cells_of(new.report.figures))
 
     def _cells(self, report_id: int) -> content.Cells:
         """The figures of a held version, as read: hand corrections apart."""
-        pending = [row for row in self.batch.rows["figure"] if row[0] == report_id]
-        rows = self.connection.execute(AS_READ, [report_id]).fetchall()
-        return {row[1:4]: (row[4], row[7]) for row in pending} or {row[:3]: (row[3], row[4]) for row in rows}
+        pending = self.batch.figures.of_report.get(report_id)
+        if pending is not None:
+            return content.cells_of(pending)
+        return {row[:3]: (row[3], row[4]) for row in self.connection.execute(AS_READ, [report_id]).fetchall()}
 
     def _write(self) -> None:
         self.agencies.flush()
         for table, rows in self.batch.rows.items():
             insert(self.connection, table, rows)
+        self.batch.figures.insert(self.connection)
         self._update([v for v in self.held.all() if self.written[v.report_id] != v.standing])
         insert(self.connection, "reading", self.readings)
         settle(self.connection, sorted({row[2] for row in self.readings}), ("read", "load"), self.sightings)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from extract.document import Problem
 from extract.report import Figure, Report
+from store.columns import FigureColumns
 from store.content import text_hash
 from store.database import Row
 from store.provenance import Part, Provenance
@@ -16,7 +18,7 @@ from store.versions import Version
 
 LARGEST = Decimal(10) ** 18
 STEP = Decimal("0.000001")
-TABLES = ("report", "part", "report_table", "figure", "extra_cell", "section", "claim", "finding")
+TABLES = ("report", "part", "report_table", "extra_cell", "section", "claim", "finding")
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Batch:
     """The rows of many reports, by table, until they are written together."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    figures: FigureColumns = field(default_factory=FigureColumns)
 
     def add(self, version: Version, agency: tuple[str, str | None], reason: str, report: Report, source: Provenance) -> list[Problem]:
         """Adds one report; returns what is wrong with its figures."""
@@ -31,7 +34,7 @@ class Batch:
         number, parts, rows = version.report_id, source.parts, self.rows
         rows["report"].append((*_report(version, agency, reason, report, source), *_counts(figures)))
         rows["part"] += _parts(number, parts)
-        rows["figure"] += _figures(number, figures, parts)
+        self.figures.add(number, figures, [part.sha256 for part in parts])
         rows["report_table"] += [(number, *t[:3], parts[t.part].sha256, t.page, t.table_no) for t in report.tables]
         rows["extra_cell"] += [(number, e.table_code, e.row_label, e.column_label, e.raw, *_where(e.place)) for e in report.extras]
         rows["section"] += [(number, n, s.code, s.number, s.heading, s.text, text_hash(s.text)) for n, s in enumerate(report.sections, 1)]
@@ -76,16 +79,6 @@ def _where(place: tuple[object, ...]) -> Row:
     return page, table_no, row_no, column_no
 
 
-def _figures(number: int, figures: tuple[Figure, ...], parts: tuple[Part, ...]) -> Iterator[Row]:
-    digests = [part.sha256 for part in parts]
-    for table, row, column, value, unit, state, raw, place, reader, part, confidence, match, note, repaired in figures:
-        table_no, row_no, column_no, page, x0, top, x1, bottom = place
-        yield (
-            *(number, table, row, column, value, unit, state, raw, digests[part], page, table_no, row_no, column_no),
-            *(x0, top, x1, bottom, reader, confidence, match, note, repaired),
-        )
-
-
 def findings(number: int, report: Report) -> list[Row]:
     """The findings of one report, without another report."""
     return [
@@ -95,6 +88,8 @@ def findings(number: int, report: Report) -> list[Row]:
 
 def sound(figures: tuple[Figure, ...]) -> tuple[tuple[Figure, ...], list[Problem]]:
     """Each cell once, each value as the table can hold it. What cannot be kept as it is becomes unreadable and is told."""
+    if len({figure[:3] for figure in figures}) == len(figures) and all(map(fits, figures)):
+        return figures, []
     kept: dict[tuple[str, str, str], Figure] = {}
     problems = []
     for figure in figures:
@@ -113,7 +108,13 @@ def sound(figures: tuple[Figure, ...]) -> tuple[tuple[Figure, ...], list[Problem
 
 def fits(figure: Figure) -> bool:
     """True where state and value agree and the value is kept exactly by DECIMAL(24, 6)."""
-    value = figure.value
-    if (value is None) != (figure.state != "number"):
-        return False
-    return value is None or (value.is_finite() and abs(value) < LARGEST and value == value.quantize(STEP))
+    value = figure[3]
+    if value is None:
+        return figure[5] != "number"
+    return figure[5] == "number" and holds(value)
+
+
+@lru_cache(1 << 16)
+def holds(value: Decimal) -> bool:
+    """True for the values of DECIMAL(24, 6)."""
+    return value.is_finite() and abs(value) < LARGEST and value == value.quantize(STEP)
