@@ -74,13 +74,13 @@ def by_soffice(content: bytes) -> None:
         word.read_docx(Path(folder, "a.docx").read_bytes())
 
 
-def milliseconds(read: Callable[[bytes], object], content: bytes, repeat: int) -> float:
-    """The best of several runs."""
+def milliseconds(read: Callable[[bytes], object], content: bytes, repeat: int, clock: Callable[[], float] = time.process_time) -> float:
+    """The best of several runs: processor time of this process, or the wall clock where another does the work."""
     best = float("inf")
     for _ in range(repeat):
-        start = time.perf_counter()
+        start = clock()
         read(content)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, clock() - start)
     return best * 1000
 
 
@@ -107,7 +107,7 @@ def main() -> None:
             "DOC",
             milliseconds(doc.read, doc_file, repeat),
             "soffice",
-            milliseconds(by_soffice, doc_file, 2) if shutil.which("soffice") else None,
+            milliseconds(by_soffice, doc_file, 2, time.perf_counter) if shutil.which("soffice") else None,
         ),
         ("XLS", milliseconds(sheet.read, drawn_xls.draw(one), repeat), "", None),
         ("RTF", milliseconds(rtf.read, drawn_rtf.draw(one), repeat), "", None),

@@ -13,7 +13,7 @@ from lxml import etree
 
 from extract.document import Document, Problem, Source
 from extract.errors import Encrypted, TooComplex, Unreadable
-from extract.markup import attribute, child, children, local, number
+from extract.markup import attribute, child, children, local
 from extract.ofd_marks import Matrix, boundary, marks, moved
 from extract.package import Package, open_package
 from extract.pdf import compose
@@ -176,7 +176,7 @@ def _draw(book: Book, parent: etree._Element, page: Page, lines: list[Box], fram
         book.objects += 1
         if book.objects > MAX_OBJECTS:
             raise TooComplex(f"an OFD file of more than {MAX_OBJECTS} objects")
-        if (attribute(element, "Visible") or "true").lower() in ("false", "0"):
+        if (element.get("Visible") or "true").lower() in ("false", "0"):
             continue
         if name in ("Layer", "PageBlock"):
             _draw(book, element, page, lines, frame, depth + 1)
@@ -184,5 +184,5 @@ def _draw(book: Book, parent: etree._Element, page: Page, lines: list[Box], fram
             unit = book.composites.get(attribute(element, "ResourceID") or "")
             if unit is not None:
                 _draw(book, unit, page, lines, moved(element, frame), depth + 1)
-        elif number(element, "Alpha", 255) > 0:
+        elif element.get("Alpha") != "0":
             marks(element, name, page, lines, frame)

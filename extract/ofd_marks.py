@@ -10,7 +10,6 @@ from itertools import pairwise
 from lxml import etree
 
 from extract.errors import TooComplex
-from extract.markup import attribute
 from extract.pdf_letters import LETTERS
 from extract.pdf_page import Glyph, Page
 from extract.pdf_shapes import STRAIGHT, THICKEST
@@ -63,9 +62,9 @@ def point(matrix: Matrix, x: float, y: float) -> Point:
 
 def moved(element: etree._Element, frame: Matrix) -> Matrix:
     """From an object's own space, through its CTM and the corner of its boundary, to the page."""
-    box = boundary(attribute(element, "Boundary"))
+    box = boundary(element.get("Boundary"))
     corner: Matrix = (1, 0, 0, 1, box.x0, box.top) if box else (1, 0, 0, 1, 0, 0)
-    values = numbers(attribute(element, "CTM"))
+    values = numbers(element.get("CTM"))
     own: Matrix = (values[0], values[1], values[2], values[3], values[4], values[5]) if len(values) == 6 else (1, 0, 0, 1, 0, 0)
     return times(times(own, corner), frame)
 
@@ -77,7 +76,7 @@ def marks(element: etree._Element, name: str, page: Page, lines: list[Box], fram
     elif name == "PathObject":
         lines.extend(_lines(element, moved(element, frame)))
     elif name == "ImageObject":
-        box = boundary(attribute(element, "Boundary"))
+        box = boundary(element.get("Boundary"))
         if box:
             page.pictures.append(_box([point(frame, box.x0, box.top), point(frame, box.x1, box.bottom)]))
 
@@ -104,16 +103,16 @@ def deltas(text: str | None, count: int) -> list[float]:
 
 
 def _text(element: etree._Element, page: Page, matrix: Matrix) -> None:
-    size = next(iter(numbers(attribute(element, "Size"))), 0.0)
-    scale = next(iter(numbers(attribute(element, "HScale"))), 1.0) or 1.0
-    direction = int(next(iter(numbers(attribute(element, "CharDirection"))), 0))
-    downwards = int(next(iter(numbers(attribute(element, "ReadDirection"))), 0)) in (90, 270)
+    size = next(iter(numbers(element.get("Size"))), 0.0)
+    scale = next(iter(numbers(element.get("HScale"))), 1.0) or 1.0
+    direction = int(next(iter(numbers(element.get("CharDirection"))), 0))
+    downwards = int(next(iter(numbers(element.get("ReadDirection"))), 0)) in (90, 270)
     x = y = 0.0
     for code in element.iterchildren("{*}TextCode"):
-        x = next(iter(numbers(attribute(code, "X"))), x)
-        y = next(iter(numbers(attribute(code, "Y"))), y)
+        x = next(iter(numbers(code.get("X"))), x)
+        y = next(iter(numbers(code.get("Y"))), y)
         text = _stated("".join(str(piece) for piece in code.itertext()))
-        across, down = (deltas(attribute(code, name), len(text) - 1) for name in ("DeltaX", "DeltaY"))
+        across, down = (deltas(code.get(name), len(text) - 1) for name in ("DeltaX", "DeltaY"))
         for at, letter in enumerate(text):
             wide = size * scale * (1.0 if unicodedata.east_asian_width(letter) in "WFA" else 0.5)
             step = across[at] if at < len(across) else (0.0 if downwards or down else wide)
@@ -149,8 +148,8 @@ def _letter(page: Page, letter: str, matrix: Matrix, direction: int, own: tuple[
 def _lines(element: etree._Element, matrix: Matrix) -> Iterator[Box]:
     """The straight level and upright lines of a path as flat boxes: strokes, and areas thin enough to be lines."""
     data = next((str(each.text or "") for each in element.iterchildren("{*}AbbreviatedData")), "")
-    stroked = (attribute(element, "Stroke") or "true").lower() != "false"
-    filled = (attribute(element, "Fill") or "false").lower() == "true"
+    stroked = (element.get("Stroke") or "true").lower() != "false"
+    filled = (element.get("Fill") or "false").lower() == "true"
     for run in _runs(data, matrix):
         box = _box(run)
         if min(box.width, box.height) <= THICKEST:

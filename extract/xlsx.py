@@ -14,7 +14,7 @@ from extract.formats import Format, number_format, shown
 from extract.markup import attribute, child, children, local, number
 from extract.package import Package, open_package
 
-_SPOT = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_SPOT = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ def _row(sheet: Sheet, at: int, row: etree._Element, book: Book) -> None:
 
 def spot(reference: str) -> tuple[int, int] | None:
     """B3 → (2, 1); None for what is no reference."""
-    match = _SPOT.fullmatch(reference.replace("$", ""))
+    match = _SPOT.fullmatch(reference)
     if not match:
         return None
     column = 0
