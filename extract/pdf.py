@@ -21,7 +21,7 @@ from extract.pdf_scanned import problems
 from extract.pdf_tables import Ruling, as_grid, rulings
 from extract.pdf_text import lines_of
 from extract.ruled import Box
-from extract.stitch import stitched
+from extract.stitch import Seam, stitched
 
 READER = "pdf"
 MOST_PAGES = 2_000
@@ -86,10 +86,20 @@ def each_page(pdf: pypdfium2.PdfDocument) -> Iterator[tuple[pypdfium2.PdfPage, P
             page = pdf[index]
         except pypdfium2.PdfiumError as error:
             raise Unreadable(f"page {index + 1} of this PDF is damaged") from error
+        page = _flattened(pdf, page, index)
         try:
             yield page, read_page(address(page.raw), index + 1)
         finally:
             page.close()
+
+
+def _flattened(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int) -> pypdfium2.PdfPage:
+    """The page with filled-in form fields and notes made part of its print."""
+    raw = pypdfium2.raw
+    if not raw.FPDFPage_GetAnnotCount(page.raw) or raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY) != raw.FLATTEN_SUCCESS:
+        return page
+    page.close()
+    return pdf[index]
 
 
 def _sheet(page: Page) -> Sheet:
@@ -111,7 +121,10 @@ def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
         placed += zip(stops, grids, strict=True)
         flow.extend(item for _, item in sorted(placed, key=lambda pair: pair[0]))
     pages = [sheet.page for sheet in sheets]
-    joined = stitched([_paragraph(item, pages) if isinstance(item, Prose) else item for item in _sentences(flow)])
+    unit = max((page.unit for page in pages), default=1.0)
+    joined = stitched(
+        [_paragraph(item, pages) if isinstance(item, Prose) else item for item in _sentences(flow)], seam=Seam(4.0 * unit, 5.0 * unit)
+    )
     return _numbered(joined, pages), running
 
 

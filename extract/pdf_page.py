@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from extract import pdf_calls as pdfium
 from extract.pdf_chars import Glyph, Print, characters
 from extract.pdf_objects import Matrix, bounds_of, moved, things
-from extract.pdf_shapes import rules, shapes
+from extract.pdf_shapes import THICKEST, rules, shapes
 from extract.pdf_visible import Areas, Look, looks, veils
 from extract.ruled import Box, Rule
 
@@ -37,22 +37,33 @@ class Page:
     paths: int = 0
     unmapped: int = 0
 
+    @property
+    def unit(self) -> float:
+        """How large this page is against one of common size: lengths that count as small on paper grow and shrink with it."""
+        return unit_of(self.width, self.height)
+
     def displayed(self, box: Box) -> Box:
         """A box of this page as the page is displayed, before its text was turned upright."""
         return moved(box, _unturned(self.turn, self.width, self.height)) if self.turn else box
 
 
+def unit_of(width: float, height: float) -> float:
+    """The shorter side against that of A4, within reason."""
+    return min(max(min(width, height) / 595, 0.4), 8.0)
+
+
 def read_page(handle: int, number: int) -> Page:
     """Everything printed on a page. TooComplex where that is more than any report holds."""
     objects = things(handle)
-    drawn = shapes(objects)
     outline = _outline(handle)
+    thickest = THICKEST * unit_of(outline.width, outline.height)
+    drawn = shapes(objects, thickest)
     seen = looks(objects, drawn.areas)
     rotation = pdfium.page_rotation(handle)
     writing = _main_writing(seen, rotation)
     frame, width, height = _frame(outline, writing)
     page = Page(number, width, height, (writing - rotation) % 4)
-    page.horizontal, page.vertical = rules([moved(box, frame) for box in drawn.lines])
+    page.horizontal, page.vertical = rules([moved(box, frame) for box in drawn.lines], thickest)
     page.pictures = [moved(bounds_of(thing), frame) for thing in objects if thing.kind == pdfium.IMAGE]
     page.paths = sum(thing.kind == pdfium.PATH for thing in objects)
     covers = [area for area in drawn.areas if area.opaque] + veils(objects, outline)

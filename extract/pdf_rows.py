@@ -25,8 +25,8 @@ APART, DIGITS_APART = 0.55, 0.3
 """The shares of the letters' size that part two words, and two numbers."""
 STEP = 1.5
 """Lines of one cell are no farther apart than this many times their size."""
-REACH = 90.0
-"""Points between two rows of a table, at most."""
+REACH = 9.0
+"""Sizes of their letters between two rows of a table, at most."""
 _FIGURE = re.compile(r"[+\-－]?\d[\d,，.]*\Z|[—–\-－/]{1,2}\Z")
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、\S+\Z")
 
@@ -116,7 +116,7 @@ def _zones(lines: list[list[Word]]) -> list[Zone]:
         if len(figures) < LEAST:
             continue
         zone = zones[-1] if zones else None
-        near = zone is not None and figures[0].middle - zone.lines[-1][0].middle <= REACH
+        near = zone is not None and figures[0].middle - zone.lines[-1][0].middle <= REACH * figures[0].box.height
         columns = _with(zone.columns, figures) if zone is not None and near else None
         if zone is not None and columns is not None:
             zones[-1] = Zone([*zone.lines, figures], columns)
@@ -143,8 +143,9 @@ def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[
     """The rows of a zone with the words they are made of; nothing where a row has no label of its own."""
     left = zone.columns[0][0]
     first, last = zone.lines[0][0].middle, zone.lines[-1][-1].middle
+    reach = REACH * zone.lines[0][0].box.height
     inside = _figures(zone, lines, first, last)
-    blocks = _blocks([word for line in lines for word in line if word.box.x1 <= left and first - REACH <= word.middle <= last + REACH])
+    blocks = _blocks([word for line in lines for word in line if word.box.x1 <= left and first - reach <= word.middle <= last + reach])
     made: list[tuple[list[Word], Rebuilt]] = []
     for figures in inside:
         label = _label(blocks, figures[0])
@@ -209,7 +210,7 @@ def _header(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[lis
     top = zone.lines[0][0].middle
     words: list[Word] = []
     for line in lines:
-        if max(above, top - 2 * REACH) < line[0].middle < top - 1:
+        if max(above, top - 2 * REACH * zone.lines[0][0].box.height) < line[0].middle < top - 1:
             words = [] if len(line) == 1 and _HEADING.match(line[0].text) else [*words, *line]
     centres = [(x0 + x1) / 2 for x0, x1 in zone.columns]
     middles = [(a + b) / 2 for a, b in pairwise(centres)]

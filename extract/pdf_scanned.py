@@ -29,7 +29,7 @@ def picture_boxes(page: Page) -> list[Box]:
         area = sum(box.width * box.height for box in boxes)
         scanned = area >= SHARE * page.width * page.height or page.paths >= OUTLINES
         return [whole] if scanned else []
-    return [box for box in boxes if box.width >= WIDE * page.width and box.height >= TALL and not _written(page, box)]
+    return [box for box in boxes if box.width >= WIDE * page.width and box.height >= TALL * page.unit and not _written(page, box)]
 
 
 def _merged(pictures: list[Box]) -> list[Box]:

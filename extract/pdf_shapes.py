@@ -14,7 +14,7 @@ from extract.pdf_objects import Point, Thing, bounding, bounds_of, clip_of, ink,
 from extract.ruled import Box, Rule
 
 THICKEST = 3.2
-"""Points; a painted strip thicker than this is an area, not a line."""
+"""Points, on a page of common size; a painted strip thicker than this is an area, not a line."""
 STRAIGHT = 0.6
 """Points by which the ends of a horizontal or vertical line may differ."""
 MOST_SEGMENTS = 400_000
@@ -40,6 +40,7 @@ class Shapes(NamedTuple):
     lines: list[Box]
     areas: list[Area]
     pale: list[Area]
+    thickest: float
 
 
 class _Paint(NamedTuple):
@@ -52,9 +53,9 @@ class _Paint(NamedTuple):
     handle: int
 
 
-def shapes(objects: list[Thing]) -> Shapes:
+def shapes(objects: list[Thing], thickest: float = THICKEST) -> Shapes:
     """Lines and areas that the paths among these objects draw. TooComplex beyond 400,000 segments."""
-    seen = Shapes([], [], [])
+    seen = Shapes([], [], [], thickest)
     budget = MOST_SEGMENTS
     for thing in objects:
         if thing.kind == pdfium.PATH:
@@ -79,13 +80,13 @@ def _take(thing: Thing, seen: Shapes) -> int:
     if not (filled or stroked):
         return 1
     box, clip = bounds_of(thing), clip_of(thing)
-    if clip is None and (filled == 2 or stroked == 2) and (box[2] - box[0] <= THICKEST or box[3] - box[1] <= THICKEST):
+    if clip is None and (filled == 2 or stroked == 2) and (box[2] - box[0] <= seen.thickest or box[3] - box[1] <= seen.thickest):
         seen.lines.append(box)
         return 1
     paint = _Paint(thing.order, filled, stroked, clip, thing.handle)
     count: int = pdfium.count_segments(thing.handle)
     pen = pen_of(thing) if stroked else 0.0
-    if min(box.width, box.height) - 2 * pen <= THICKEST and pen <= THICKEST:
+    if min(box.width, box.height) - 2 * pen <= seen.thickest and pen <= seen.thickest:
         _line(_narrowed(box, pen), paint, seen)
     elif count <= 5 and not stroked:
         _area(box, paint, seen)
@@ -145,12 +146,12 @@ def _pieces(runs: list[list[Point]], paint: _Paint, seen: Shapes) -> None:
     fill, thick = paint._replace(stroked=0), []
     for run in runs:
         box = bounding(run, (1, 0, 0, 1, 0, 0))
-        if min(box.width, box.height) <= THICKEST:
+        if min(box.width, box.height) <= seen.thickest:
             _line(box, fill, seen)
         else:
             thick.append((run, box))
     outlines = [list(_edges([*run, run[0]])) for run, _ in thick]
-    beside = _Beside([edge for outline in outlines for edge in outline])
+    beside = _Beside([edge for outline in outlines for edge in outline], seen.thickest)
     for (_, box), outline in zip(thick, outlines, strict=True):
         frame = [edge for edge in outline if beside.has(edge)] if len(thick) > 1 or len(outline) > 4 else []
         for edge in frame:
@@ -169,7 +170,8 @@ def _edges(run: list[Point]) -> Iterator[Box]:
 class _Beside:
     """Edges, to be asked which run close beside another: the two sides of a border drawn as the area between two outlines."""
 
-    def __init__(self, edges: list[Box]) -> None:
+    def __init__(self, edges: list[Box], thickest: float) -> None:
+        self.thickest = thickest
         self.level = sorted((edge.top, edge.x0, edge.x1) for edge in edges if edge.width > edge.height)
         self.upright = sorted((edge.x0, edge.top, edge.bottom) for edge in edges if edge.height >= edge.width)
 
@@ -178,17 +180,17 @@ class _Beside:
         flat = edge.width > edge.height
         at, start, end = (edge.top, edge.x0, edge.x1) if flat else (edge.x0, edge.top, edge.bottom)
         others = self.level if flat else self.upright
-        for place, first, last in islice(others, bisect_left(others, (at - THICKEST,)), bisect_left(others, (at + THICKEST,))):
+        for place, first, last in islice(others, bisect_left(others, (at - self.thickest,)), bisect_left(others, (at + self.thickest,))):
             if abs(place - at) > 0.05 and min(end, last) - max(start, first) >= 0.6 * (end - start) > 0:
                 return True
         return False
 
 
-def rules(lines: list[Box]) -> tuple[list[Rule], list[Rule]]:
+def rules(lines: list[Box], thickest: float = THICKEST) -> tuple[list[Rule], list[Rule]]:
     """Horizontal and vertical rules; a dot counts both ways, for dotted borders are rows and columns of dots."""
     horizontal, vertical = [], []
     for box in lines:
-        dot = box.width <= THICKEST and box.height <= THICKEST
+        dot = box.width <= thickest and box.height <= thickest
         if box.width >= box.height or dot:
             horizontal.append(Rule((box.top + box.bottom) / 2, box.x0, box.x1))
         if box.height > box.width or dot:

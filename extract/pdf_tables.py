@@ -37,7 +37,7 @@ class Ruling(NamedTuple):
 
 def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
     """The page's tables from top to bottom, and the letters outside them. TooComplex beyond 200,000 slots."""
-    lattices = find(page.horizontal, page.vertical, CORNER)
+    lattices = find(page.horizontal, page.vertical, CORNER * page.unit)
     added = list(_missing_sides(lattices, page))
     found, outside = _filled(page, added) if added else _shared(page, lattices)
     gaps = [rule for ruling in found if _has_chasm(ruling) for rule in missing(*ruling)]
@@ -45,7 +45,7 @@ def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
 
 
 def _filled(page: Page, added: list[Rule]) -> tuple[list[Ruling], list[Glyph]]:
-    return _shared(page, find(page.horizontal, [*page.vertical, *added], CORNER))
+    return _shared(page, find(page.horizontal, [*page.vertical, *added], CORNER * page.unit))
 
 
 def _shared(page: Page, lattices: list[Lattice]) -> tuple[list[Ruling], list[Glyph]]:
@@ -59,7 +59,7 @@ def _shared(page: Page, lattices: list[Lattice]) -> tuple[list[Ruling], list[Gly
         if len(lattice.xs) == 2 and has_rows(letters):
             outside.extend(letters)
         elif letters:
-            found.append(_settled(lattice, letters))
+            found.append(_settled(lattice, letters, THIN * page.unit))
     return [ruling for ruling in found if ruling.lattice.cells], outside
 
 
@@ -75,11 +75,11 @@ def _has_chasm(ruling: Ruling) -> bool:
 def _missing_sides(lattices: list[Lattice], page: Page) -> Iterator[Rule]:
     """Sides for tables that have none, where a row over their whole width parts them from the rest of the table or its outer rule."""
     bands = [lattice.box for lattice in lattices]
-    lone = [Box(rule.start, rule.at, rule.end, rule.at) for rule in joined(page.horizontal, CORNER)]
-    bands += [line for line in lone if not any(box.covers(line, CORNER) for box in bands)] if bands else []
+    lone = [Box(rule.start, rule.at, rule.end, rule.at) for rule in joined(page.horizontal, CORNER * page.unit)]
+    bands += [line for line in lone if not any(box.covers(line, CORNER * page.unit) for box in bands)] if bands else []
     for above, below in pairwise(sorted(bands, key=lambda box: box.top)):
         edges = ((above.x0, below.x0), (above.x1, below.x1))
-        if not 0 < below.top - above.bottom <= TALLEST_ROW or any(abs(a - b) > CORNER for a, b in edges):
+        if not 0 < below.top - above.bottom <= TALLEST_ROW * page.unit or any(abs(a - b) > CORNER * page.unit for a, b in edges):
             continue
         if not _has_sides(above, below, page) and _is_row(Box(above.x0, above.bottom, above.x1, below.top), page):
             yield from (Rule(x, above.top, below.bottom) for x, _ in edges)
@@ -88,7 +88,7 @@ def _missing_sides(lattices: list[Lattice], page: Page) -> Iterator[Rule]:
 def _has_sides(above: Box, below: Box, page: Page) -> bool:
     """Whether a line is drawn at the left or right of these boxes."""
     near = [rule for rule in page.vertical if rule.end > above.top and rule.start < below.bottom]
-    return any(abs(rule.at - x) <= CORNER for rule in near for x in (above.x0, above.x1))
+    return any(abs(rule.at - x) <= CORNER * page.unit for rule in near for x in (above.x0, above.x1))
 
 
 def _is_row(gap: Box, page: Page) -> bool:
@@ -103,7 +103,7 @@ def _without_frames(lattices: list[Lattice], page: Page) -> list[Lattice]:
     kept = []
     for lattice in lattices:
         box = lattice.box
-        holds = any(other is not lattice and box.covers(other.box, CORNER) for other in lattices)
+        holds = any(other is not lattice and box.covers(other.box, CORNER * page.unit) for other in lattices)
         framing = len(lattice.cells) <= 2 and (holds or box.width * box.height >= FRAME * area)
         if lattice.cells and not framing:
             kept.append(lattice)
@@ -127,9 +127,9 @@ def _share(lattices: Sequence[Lattice], glyphs: list[Glyph]) -> tuple[list[list[
     return inside, outside
 
 
-def _settled(lattice: Lattice, glyphs: list[Glyph]) -> Ruling:
+def _settled(lattice: Lattice, glyphs: list[Glyph], thin: float) -> Ruling:
     """A lattice without the thin strips between double borders, its letters shared out to its cells by their centres."""
-    rows, columns = set(_thin(lattice.ys)), set(_thin(lattice.xs))
+    rows, columns = set(_thin(lattice.ys, thin)), set(_thin(lattice.xs, thin))
     if rows or columns:
         at = {(bisect_right(lattice.ys, (g.top + g.bottom) / 2) - 1, bisect_right(lattice.xs, (g.x0 + g.x1) / 2) - 1) for g in glyphs}
         rows -= {r for r, _ in at}
@@ -147,8 +147,8 @@ def _settled(lattice: Lattice, glyphs: list[Glyph]) -> Ruling:
     return Ruling(lattice, letters)
 
 
-def _thin(places: tuple[float, ...]) -> list[int]:
-    return [i for i in range(len(places) - 1) if places[i + 1] - places[i] < THIN]
+def _thin(places: tuple[float, ...], thin: float) -> list[int]:
+    return [i for i in range(len(places) - 1) if places[i + 1] - places[i] < thin]
 
 
 def as_grid(ruling: Ruling, sheet: int, reader: str) -> Grid:

@@ -16,8 +16,8 @@ SPACE, LATIN_SPACE, CHASM = 0.35, 0.18, 1.1
 """Shares of the letters' size: a gap that reads as a space, also between Latin letters; one so wide that two numbers may stand there."""
 STAIR = 0.2
 """The share of its size by which a letter may stand lower than the one before it on its line."""
-PADDING = 15.0
-"""Points of a cell's width that margins may take on both sides together."""
+PADDING = 1.6
+"""The part of a cell's width that margins may take on both sides together, in sizes of its letters."""
 _NUMERIC = re.compile(r"[0-9.,%+\-]")
 
 
@@ -125,7 +125,7 @@ def _between(above: list[Glyph], below: list[Glyph], width: float) -> str:
     last, first = above[-1], below[0]
     if _NUMERIC.match(last.text) and _NUMERIC.match(first.text):
         ink = last.x1 - above[0].x0
-        full = ink + (first.x1 - first.x0) > max(width - PADDING, width / 2)
+        full = ink + (first.x1 - first.x0) > max(width - PADDING * (last.bottom - last.top), width / 2)
         return "" if full else "\n"
     both_latin = last.text.isascii() and first.text.isascii() and last.text.isalnum() and first.text.isalnum()
     return " " if both_latin else ""

@@ -299,9 +299,9 @@ def _laid(pieces: list[_Piece], width: int, like: Grid) -> Grid:
         free = _free(piece, slots)
         if free is None:
             continue
-        text, place, _, _, *rest = free.cell
+        text, place, _, _, confidence, repaired, unreadable = free.cell
         here = Place(place[0], free.top, free.left, *place[3:])
-        cell = Cell(text, here, free.below - free.top, free.right - free.left, *rest)
+        cell = Cell(text, here, free.below - free.top, free.right - free.left, confidence, repaired, unreadable)
         for r in range(free.top, free.below):
             slots[r][free.left : free.right] = [cell] * (free.right - free.left)
     rows: tuple[Row, ...] = tuple(tuple(row) for row in slots)
