@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from nianbao.ledger import Ledger
 from nianbao.pipeline import follow
 from nianbao.progress import Progress
 from nianbao.reading import Limits, ReadingPool
-from nianbao.record import Recorder
+from nianbao.record import Recorder, Stored
 from nianbao.schedule import in_season, is_due
 from nianbao.summary import RunSummary
 from store.archive import Archive
@@ -99,9 +100,14 @@ async def _crawl(config: Config, options: Options, sites: Sequence[Site], fronti
     limits = Limits(config.read.timeout_s, config.read.memory_mb)
     deadline = time.monotonic() + options.max_time_s if options.max_time_s else None
     turns = asyncio.Semaphore(config.crawl.max_hosts)
+
+    def heard(stored: Stored) -> None:
+        ledger.captured(stored)
+        progress.event("page", url=stored.capture.url, bytes=len(stored.capture.raw_body))
+
     async with (
-        Recorder(config.crawl, config.archive.path / WARC_FOLDER, frontier, listener=ledger.captured) as recorder,
-        ReadingPool(config.read.workers or 2, limits) as pool,
+        Recorder(config.crawl, config.archive.path / WARC_FOLDER, frontier, listener=heard) as recorder,
+        ReadingPool(config.read.workers or os.cpu_count() or 1, limits) as pool,
     ):
         tell_missed(ledger, frontier, shelf)
 

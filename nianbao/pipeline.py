@@ -32,7 +32,8 @@ async def follow(
     """One site from its home page to its rows; every event leaves a row."""
     memory: dict[str, Any] = recorder.frontier.recall(site.id)
     end = SiteEnd(site.id, "unreachable", {}, "nothing was heard of it")
-    async for event in crawl(site, Finishing(recorder.at(site)), memory, plan):
+    fetcher = Finishing(recorder.at(site), slow=lambda url: progress.event("wait", site_id=site.id, url=url))
+    async for event in crawl(site, fetcher, memory, plan):
         match event:
             case Found():
                 ledger.found(site, event)

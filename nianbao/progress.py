@@ -29,7 +29,7 @@ class Progress(Protocol):
 
     def event(self, event: str, **values: object) -> None:
         """Something happened: `sites` (total), `site` (site_id, state), `page` (url, bytes), `found` (count),
-        `read` (url, status), `wait` (host, seconds), `problem` (site_id, stage, code, message), `stage` (name, total), `step` ().
+        `read` (url, status), `wait` (site_id, url), `problem` (site_id, stage, code, message), `stage` (name, total), `step` ().
         """
         ...
 

@@ -10,6 +10,7 @@ import pytest
 
 from crawler.capture import Capture
 from crawler.errors import Unreachable
+from nianbao import finishing
 from nianbao.finishing import Finishing
 
 
@@ -71,3 +72,12 @@ def test_without_a_stop_answers_and_errors_pass_through() -> None:
     assert asyncio.run(Finishing(Slow(0)).get("http://x/")).status == 200
     with pytest.raises(Unreachable):
         asyncio.run(Finishing(Slow(0, fails=True)).get("http://x/"))
+
+
+def test_a_request_that_takes_long_is_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The display counts it as a wait; quick ones are not spoken of."""
+    monkeypatch.setattr(finishing, "SLOW_S", 0.05)
+    told: list[str] = []
+    asyncio.run(Finishing(Slow(0.2), slow=told.append).get("http://slow/"))
+    asyncio.run(Finishing(Slow(0), slow=told.append).get("http://quick/"))
+    assert told == ["http://slow/"]
