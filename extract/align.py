@@ -112,7 +112,7 @@ def _read_row(walk: Walk, row: list[Slot]) -> None:
     label = read_label(walk.header, row)
     if label is None:
         return
-    assigned = assign(walk.header.heads, row, label.end, walk.grid.reader in PHYSICAL_READERS)
+    assigned = assign(walk.header.heads, row, label.end, walk.header.width, walk.grid.reader in PHYSICAL_READERS)
     if assigned is None:
         _keep_raw(walk, label, row)
         return

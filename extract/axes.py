@@ -72,11 +72,15 @@ def header_unit(text: str) -> str | None:
     return (found[1] or found[2]) if found else None
 
 
-def assign(heads: Sequence[Head], row: Sequence[Slot], label_end: int, physical: bool) -> Assigned | None:
-    """Which cell of `row` stands under which head; `label_end` is where the row's own labels end. None where it can't be told."""
+def assign(heads: Sequence[Head], row: Sequence[Slot], label_end: int, width: int, physical: bool) -> Assigned | None:
+    """Which cell of `row` stands under which head. None where it can't be told.
+
+    `label_end` is where the row's own labels end, `width` where the header's rows end: cells beyond it, blank ones too, say that
+    the row has a cell more than its header.
+    """
     heads = sorted(heads, key=lambda h: h.start)
     right_edge = max(h.end for h in heads)
-    values = [slot for slot in row if slot.start >= label_end and not (slot.start >= right_edge and slot.is_blank)]
+    values = [slot for slot in row if slot.start >= label_end and not (right_edge <= slot.start < width and slot.is_blank)]
     shifted = any(s.end <= heads[0].start and not s.is_blank and s.is_value for s in values) or any(s.start >= right_edge for s in values)
     if not shifted:
         inside = [slot for slot in values if slot.end > heads[0].start]

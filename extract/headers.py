@@ -26,6 +26,8 @@ class Header:
     table: str
     heads: tuple[Head, ...]
     end: int
+    width: int
+    """The grid column behind the last cell of the header's rows."""
     ordered: bool = True
 
     @property
@@ -68,6 +70,10 @@ def _block(grid: Grid, r: int, labels: Sequence[Labels], least: int) -> int:
     return end
 
 
+def _width(grid: Grid, r: int, end: int) -> int:
+    return max(c + 1 for row in grid.rows[r:end] for c, cell in enumerate(row) if cell is not None)
+
+
 def _lowest(grid: Grid, r: int, end: int, column: int, labels: Labels) -> tuple[str, str, str | None] | None:
     """The (code, strength, unit) of the lowest label in a column of the header block."""
     for y in range(end - 1, r - 1, -1):
@@ -90,7 +96,7 @@ def _requests(grid: Grid, r: int, row: Sequence[Slot]) -> Header | None:
         return None
     canonical = [c.code for c in form().columns_of("requests")]
     total_first = ["total", *(c for c in canonical if c != "total")]
-    return Header("requests", tuple(heads), end, any(_follows(heads, order) for order in (canonical, total_first)))
+    return Header("requests", tuple(heads), end, _width(grid, r, end), any(_follows(heads, order) for order in (canonical, total_first)))
 
 
 def _follows(heads: Sequence[Head], order: Sequence[str]) -> bool:
@@ -110,9 +116,9 @@ def _challenges(grid: Grid, r: int, row: Sequence[Slot]) -> Header | None:
         return None
     if not any(group for _, _, group in named):
         heads = merge_heads((c, (n[0],), n[1], n[2]) for c, n, _ in named if n)
-        return Header("challenges", tuple(heads), end, len(heads) == 5)
+        return Header("challenges", tuple(heads), end, _width(grid, r, end), len(heads) == 5)
     heads = merge_heads((c, (g[0], n[0]), n[1], n[2]) for c, n, g in named if n and g)
-    return Header("challenges", tuple(heads), end, _in_order(heads)) if heads else None
+    return Header("challenges", tuple(heads), end, _width(grid, r, end), _in_order(heads)) if heads else None
 
 
 def _challenge_groups() -> Labels:
@@ -141,7 +147,7 @@ def _disclosure(row: Sequence[Slot], r: int, current: Header | None) -> Header |
     keys = [head.key for head in heads]
     if len(keys) != len(set(keys)) or heads[0].start == 0:
         return None
-    return Header("disclosure", heads, r + 1, all(a.end == b.start for a, b in pairwise(heads)))
+    return Header("disclosure", heads, r + 1, row[-1].end, all(a.end == b.start for a, b in pairwise(heads)))
 
 
 def _starts_block(row: Sequence[Slot]) -> bool:
