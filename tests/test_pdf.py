@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from extract import pdf, pdf_second
 from extract.document import Document, Grid, Source
@@ -188,3 +190,16 @@ def test_figures_side_by_side_that_no_row_explains_stay_as_they_are() -> None:
     """Three numbers in a line of prose make no table row."""
     read = pdf.read(draw(replace(model(), blocks=("一、总体情况", "其中    12    34    56    件"))))
     assert not any("\t" in paragraph.text for paragraph in read.paragraphs())
+
+
+def test_figures_typed_into_form_fields_are_read() -> None:
+    """What is filled in is printed, and so it is read, in its cell."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842))
+    canvas.grid([50, 250, 450], [700, 730, 760])
+    canvas.drawString(60, 740, "item")
+    canvas.drawString(260, 740, "count")
+    canvas.drawString(60, 710, "rules")
+    canvas.acroForm.textfield(name="count", x=260, y=702, width=100, height=26, value="417", borderWidth=0)
+    canvas.save()
+    assert read_slots(pdf.read(buffer.getvalue())) == [[["item", "count"], ["rules", "417"]]]

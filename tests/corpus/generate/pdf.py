@@ -42,6 +42,7 @@ class Style:
     sideways: bool = False
     """The whole page written turned, with no /Rotate."""
     two_up: bool = False
+    scale: float = 1.0
     crop: bool = False
     form: bool = False
     """The page's content inside a scaled form XObject."""
@@ -136,7 +137,7 @@ class _Drawing:
         self.buffer = io.BytesIO()
         width, height = self.measure.width, self.measure.height
         # ReportLab exchanges the sides of a rotated page itself
-        self.size = (height, width) if style.sideways or style.two_up else (width, height)
+        self.size = (height, width) if style.sideways or style.two_up else (width * style.scale, height * style.scale)
         self.canvas = Canvas(self.buffer, pagesize=self.size, invariant=1)
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
@@ -149,6 +150,8 @@ class _Drawing:
                 if self.style.two_up:
                     self.canvas.translate(k * self.size[0] / 2, 0)
                     self.canvas.scale(self.size[0] / 2 / self.measure.width, self.size[1] / self.measure.height)
+                if self.style.scale != 1:
+                    self.canvas.scale(self.style.scale, self.style.scale)
                 self._turned()
                 self._content(sheet, first + k + 1)
                 self.canvas.restoreState()
@@ -342,6 +345,8 @@ STYLES: dict[str, Style] = {
     "twoup": Style(two_up=True),
     "crop": Style(crop=True),
     "form": Style(form=True),
+    "large": Style("rectfill", scale=3.5),
+    "small": Style("rectfill", scale=0.5),
     "none": Style("none"),
     "level": Style("level"),
     "three": Style("three"),
