@@ -6,14 +6,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from nianbao import form_reference, reference
+from nianbao import data_reference, form_reference, reference
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": reference.commands,
     "configuration.md": reference.configuration,
     "exit-codes.md": reference.exit_codes,
     "form.md": form_reference.page,
+    "questions.md": lambda: data_reference.questions(ROOT / "tests" / "store_answers.json"),
+    "rules.md": data_reference.rules,
+    "schema.md": data_reference.schema,
 }
 
 
