@@ -243,10 +243,15 @@ def _in_tables(grids: Iterable[Grid], labels: Sequence[str]) -> str | None:
 
 def _in_lines(lines: Iterable[str], labels: Sequence[str]) -> str | None:
     """`label：value` inside a line; the value ends before the next label, so that an empty one swallows nothing."""
-    spaced = "|".join(r"\s*".join(map(re.escape, label)) for label in labels)
-    pattern = re.compile(rf"[\[【]?(?:{spaced})[\]】]?\s*[:：]\s*([^\s\[【|｜]{{4,40}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)")
+    pattern = _label_pattern(tuple(labels))
     for line in lines:
         found = pattern.search(line) if len(line) < 400 else None
         if found and not re.match(r"\S{2,6}[:：]", found[1]):
             return found[1]
     return None
+
+
+@cache
+def _label_pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
+    spaced = "|".join(r"\s*".join(map(re.escape, label)) for label in labels)
+    return re.compile(rf"[\[【]?(?:{spaced})[\]】]?\s*[:：]\s*([^\s\[【|｜]{{4,40}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)")

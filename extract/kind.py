@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from enum import StrEnum
+from functools import lru_cache
 from io import BytesIO
 
 import olefile
@@ -117,6 +118,7 @@ _PDF = re.compile(rb"(?:^|[^\"'>\w])%PDF-[12]\.\d")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
+@lru_cache(maxsize=4)
 def sniff(content: bytes) -> Kind:
     """The kind of these bytes; never raises."""
     head = content[:_HEAD]

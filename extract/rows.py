@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from extract.axes import Slot
@@ -59,17 +60,24 @@ def _parent(labels: Labels, cells: Sequence[Slot]) -> str | None:
     return None
 
 
-def _readings(labels: Labels, cells: Sequence[Slot]) -> list[str]:
+def _readings(labels: Labels, cells: Sequence[Slot]) -> Iterator[str]:
     """Ways to read the label: the innermost cell; it without the group printed before it in one cell; with cells before it."""
     last = cells[-1].text
-    readings = [last, *_without_group(labels, last)]
-    return readings + ["".join(slot.text for slot in cells[start:]) for start in range(len(cells) - 2, -1, -1)]
+    yield last
+    yield from _without_group(labels, last)
+    for start in range(len(cells) - 2, -1, -1):
+        yield "".join(slot.text for slot in cells[start:])
 
 
-def _without_group(labels: Labels, text: str) -> list[str]:
+def _without_group(labels: Labels, text: str) -> Iterator[str]:
     key = normalise(text)
-    groups = [label for label, codes in labels.exact.items() if any("group" in form().rows[c].kinds.values() for c in codes)]
-    return [key[len(group) :] for group in groups if key.startswith(group) and len(key) > len(group)]
+    return (key[len(group) :] for group in _groups(labels) if key.startswith(group) and len(key) > len(group))
+
+
+@cache
+def _groups(labels: Labels) -> tuple[str, ...]:
+    """The labels of rows that only hold other rows together."""
+    return tuple(label for label, codes in labels.exact.items() if any("group" in form().rows[c].kinds.values() for c in codes))
 
 
 def _fits(code: str, strength: str, parent: str | None) -> bool:
