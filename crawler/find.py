@@ -84,6 +84,8 @@ class _Search:
     trail: list[Step] = field(default_factory=list)
     problems: list[Trouble] = field(default_factory=list)
     home: Page | None = None
+    menu: frozenset[str] = frozenset()
+    """Everything that the home page links to."""
 
     async def run(self, starts: Iterable[Candidate], floor: float = 0.0) -> None:
         """Look at the most promising page first until nothing promises enough, or the bound is reached."""
@@ -151,7 +153,7 @@ class _Search:
     def look(self, page: Page, at: Candidate, year: int) -> list[Candidate]:
         """Judge a page; what it offers, in the order of the page."""
         if at.depth == 0 and (self.home is None or len(page.links) > len(self.home.links)):
-            self.home = page
+            self.home, self.menu = page, frozenset(link.url for link in page.links)
         family = families.recognise(page) if self.site.family == "auto" else self.site.family
         ways = {source.name for source in families.sources_of(family, page)} - {"pages"}
         judgement = find_judge.judge(page, at, ways)
@@ -171,7 +173,13 @@ class _Search:
         told = {links.page_key(row.url) for row in judgement.reports}
         years = range(KNOWN["years"]["first"], year + 1)
         offered = find_rank.candidates(page, at, told if judgement.annual else ())
-        return [offer for offer in offered if links.page_key(offer.url) not in told and (offer.year is None or offer.year in years)]
+        fresh = (offer for offer in offered if links.page_key(offer.url) not in told and (offer.year is None or offer.year in years))
+        return [self.weighed(offer) for offer in fresh]
+
+    def weighed(self, offer: Candidate) -> Candidate:
+        """A body that the home page offers too stands in the site's menu, not in a list of those who disclose; towns do both."""
+        common = offer.why == find_rank.BODY and offer.url in self.menu and not find_judge.is_town(offer.name)
+        return replace(offer, score=KNOWN["child"]["menu"]) if common else offer
 
     def annual(self, page: Page, at: Candidate, judgement: Judgement, family: str, offers: list[Candidate]) -> list[Candidate]:
         """Keep an annual-report column for what it is; what it offers, frames that may hold its rows among it."""

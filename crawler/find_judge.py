@@ -123,6 +123,11 @@ def names(page: Page) -> Iterator[str]:
         yield squeeze(re.split(r"[>»›/]|→", squeeze(crumbs.text(separator=" ")))[-1])
 
 
+def is_town(name: str) -> bool:
+    """Whether a body is a town's, of those that have no portal of their own."""
+    return bool(re.search(KNOWN["child"]["town"], name))
+
+
 def body_in(page: Page) -> str | None:
     """The body of government that a page's breadcrumb passes through, its own name and the home page left out."""
     for crumbs in page.tree.css(_CRUMBS)[:3]:

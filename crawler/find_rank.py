@@ -19,6 +19,8 @@ from crawler.paging import signs_of
 KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "find.toml").read_text(encoding="utf-8"))
 
 
+BODY = "a body's pages of disclosure"
+"""Why the pages of a single body are looked at."""
 _TITLE = 60
 """Longer words are an article's title, not a column's name."""
 
@@ -171,15 +173,18 @@ def _child(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
     if not (inside or _of_bodies(at)) or _named(name) is not None or _refused(name):
         return None
     agency = links.agency_of(name)
-    if (
-        agency is None
-        or (not inside and _compiled(KNOWN["child"]["no_body"]).search(agency))
-        or links.classify(name, anchor.url).kind == "report"
-    ):
+    if agency is None or links.classify(name, anchor.url).kind == "report" or not (inside or _discloses(anchor, page, name, agency)):
         return None
-    score = KNOWN["child"]["organ" if inside else "body"]
-    why = "a body's part of the annual-report column" if inside else "a body's pages of disclosure"
+    score, why = (KNOWN["child"]["organ"], "a body's part of the annual-report column") if inside else (KNOWN["child"]["body"], BODY)
     return _candidate(anchor.url, score, why, name, page, at, annual=inside, agency=agency, year=at.year)
+
+
+def _discloses(anchor: Anchor, page: Page, name: str, agency: str) -> bool:
+    """Whether a link on a page of disclosure is a body's name and stays on the host, or goes to that body's disclosure."""
+    if name != agency or _compiled(KNOWN["child"]["no_body"]).search(agency):
+        return False
+    here, there = urlsplit(page.url), urlsplit(anchor.url)
+    return here.netloc == there.netloc or bool(_compiled(links.KNOWN["paths"]["disclosure"]).search(there.path))
 
 
 def _grouping(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
