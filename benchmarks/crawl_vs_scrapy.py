@@ -73,9 +73,8 @@ def main() -> None:
         print(f"Scrapy is not at {chosen.peer}: see benchmarks/crawl_peers.txt")
         return
     show("Scrapy + warcio, not synced", theirs)
-    print(
-        f"pages/s {median(ours, 'rate') / median(theirs, 'rate'):.2f} x Scrapy, CPU a page {median(ours, 'cpu') / median(theirs, 'cpu'):.2f} x"
-    )
+    rates, costs = ([median(runs, key) for runs in (ours, theirs)] for key in ("rate", "cpu"))
+    print(f"pages/s {rates[0] / rates[1]:.2f} x Scrapy, CPU a page {costs[0] / costs[1]:.2f} x")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class SimulatedWire:
         self._log, self._choice, self._dead = log, choice, dead
         self._connect_timeout_s = connect_timeout_s
 
-    async def exchange(self, ask: Ask, address: str, *, permissive: bool = False) -> Answer:
+    async def exchange(self, ask: Ask, address: str, *, permissive: bool = False) -> Answer:  # noqa: ARG002 - the wire's signature
         loop = asyncio.get_running_loop()
         began = loop.time()
         self._log.running += 1

@@ -63,6 +63,8 @@ class Frontier:
         self._reader = self._writer if path is None else _connect(path)
         self._writer.executescript(resources.files("crawler").joinpath("frontier.sql").read_text("utf-8"))
         self._writer.execute(f"PRAGMA user_version = {_VERSION}")
+        # Asked for at every request; one run at a time writes them, so memory is as good as the file.
+        self._hosts = {row["host"]: row for row in self._rows("SELECT * FROM host")}
 
     def close(self) -> None:
         """Close the file. What was told is already on disk."""
@@ -167,23 +169,18 @@ class Frontier:
 
     def rest(self, host: str, until: float, code: str, why: str) -> None:
         """Leave a host alone until a time; never shortens a rest."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT INTO host (host, rest_until, rest_code, rest_why) VALUES (?, ?, ?, ?) ON CONFLICT (host) DO UPDATE SET"
-                " rest_until = excluded.rest_until, rest_code = excluded.rest_code, rest_why = excluded.rest_why"
-                " WHERE coalesce(rest_until, 0) < excluded.rest_until",
-                (host, until, code, why),
-            )
+        if until > (self.host(host).get("rest_until") or 0.0):
+            self.note(host, rest_until=until, rest_code=code, rest_why=why)
 
     def resting(self, host: str, *, now: float | None = None) -> Rest | None:
         """The rest that a host is in, if any."""
-        row = self._row("SELECT rest_until, rest_code, rest_why FROM host WHERE host = ?", (host,))
-        if row is None or (row["rest_until"] or 0) <= (time.time() if now is None else now):
+        facts = self.host(host)
+        if (facts.get("rest_until") or 0.0) <= (time.time() if now is None else now):
             return None
-        return Rest(row["rest_until"], row["rest_code"], row["rest_why"])
+        return Rest(facts["rest_until"], facts["rest_code"], facts["rest_why"])
 
     def note(self, host: str, **facts: Any) -> None:  # noqa: ANN401 - the columns of one table
-        """Keep facts of a host: `scheme` that answers, `tls_why` and `tls_since` of a TLS exception, `home` (sha256)."""
+        """Keep facts of a host: `scheme` that answers, `tls_why` and `tls_since` of a TLS exception, `home` (sha256), its rest."""
         names = ", ".join(facts)
         marks = ", ".join("?" * len(facts))
         changes = ", ".join(f"{name} = excluded.{name}" for name in facts)
@@ -192,15 +189,15 @@ class Frontier:
                 f"INSERT INTO host (host, {names}) VALUES (?, {marks}) ON CONFLICT (host) DO UPDATE SET {changes}",  # noqa: S608 - names are keywords
                 (host, *facts.values()),
             )
+            self._hosts[host] = dict(db.execute("SELECT * FROM host WHERE host = ?", (host,)).fetchone())
 
     def host(self, host: str) -> Mapping[str, Any]:
         """All facts of a host; an empty mapping where none are known."""
-        row = self._row("SELECT * FROM host WHERE host = ?", (host,))
-        return {} if row is None else row
+        return self._hosts.get(host, {})
 
     def tls_exceptions(self) -> dict[str, str]:
         """Hosts fetched from with permissive TLS, and the error that made it necessary."""
-        return {row["host"]: row["tls_why"] for row in self._rows("SELECT host, tls_why FROM host WHERE tls_why IS NOT NULL ORDER BY host")}
+        return {host: facts["tls_why"] for host, facts in sorted(self._hosts.items()) if facts["tls_why"] is not None}
 
     def robots(self, origin: str, *, now: float | None = None) -> Robots | None:
         """The robots rules of an origin while they are fresh."""

@@ -27,6 +27,7 @@ WireFault = Literal["connect", "tls", "timeout", "reset", "protocol"]
 BodyFault = Literal["too_large", "too_slow", "cut_off", "unreadable"]
 _TRUNCATED: dict[BodyFault, Truncated] = {"too_large": "length", "too_slow": "time", "cut_off": "disconnect"}
 _FAULT_OF: dict[UnpackFault, BodyFault] = {"too_large": "too_large", "incomplete": "cut_off", "unknown_coding": "unreadable"}
+_KEPT_HOSTS = 400
 _CONNECTION = attrgetter("_httpcore_stream._stream._connection")
 _LIMITS = httpx.Limits(max_connections=2, max_keepalive_connections=2, keepalive_expiry=30)
 
@@ -89,15 +90,17 @@ class Wire:
         if key in self._transports:
             self._transports.move_to_end(key)
             return self._transports[key]
+        await self._drop_idle()
         transport = httpx.AsyncHTTPTransport(verify=self._contexts[key[1]], trust_env=False, http2=False, limits=_LIMITS)
         self._transports[key] = transport
-        await self._drop_idle()
         return transport
 
     async def _drop_idle(self) -> None:
-        excess = len(self._transports) - 2 * self._settings.max_hosts
-        idle = [key for key in self._transports if not self._in_use.get(key)][: max(excess, 0)]
-        for key in idle[:-1] if len(idle) == len(self._transports) else idle:
+        """Close the connections used longest ago, so that a night over thousands of hosts has file handles to spare."""
+        excess = len(self._transports) - max(_KEPT_HOSTS, 2 * self._settings.max_hosts)
+        if excess <= 0:
+            return
+        for key in [key for key in self._transports if not self._in_use.get(key)][:excess]:
             self._in_use.pop(key, None)
             await self._transports.pop(key).aclose()
 

@@ -22,6 +22,8 @@ _LAYOUT = struct.Struct("<10sH2sHII2sHI")
 _TAIL = struct.Struct("<II")
 _EXTRA_BYTES = 20
 _SAMPLE = 4096
+_SMALL = 2048
+_TEXT = (b"<", b"{", b"[", b"\xef\xbb\xbf", b"\r", b"\n")
 HTML_LEVEL = 3
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -33,7 +35,9 @@ Fields = Iterable[tuple[str, str]]
 
 def pack(pieces: Iterable[bytes], level: int) -> bytes:
     """One gzip member of the pieces, compressed at `level` (0 stores)."""
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
+    pieces = tuple(pieces)
+    small = sum(map(len, pieces)) < _SMALL
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -11 if small else -15, 4 if small else 8)  # a small window is set up sooner
     check, length, out = 0, 0, []
     for piece in pieces:
         check, length = zlib.crc32(piece, check), length + len(piece)
@@ -70,6 +74,8 @@ def tail(unpacked: bytes) -> bytes:
 
 def level_for(payload: bytes) -> int:
     """0 for what is compressed already (PDF, JPEG, DOCX, gzip), else a level that keeps up with the fetching."""
+    if payload.startswith(_TEXT):
+        return HTML_LEVEL
     start = len(payload) // 3
     sample = payload[start : start + _SAMPLE]
     if len(sample) < 256:
