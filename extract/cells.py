@@ -15,7 +15,9 @@ from extract.document import Block, Grid, Paragraph
 from extract.errors import TooComplex
 from extract.grid import MAX_SLOTS, Span, expand
 
-MAX_CELLS = 1_000_000
+MAX_CELLS = 400_000
+MAX_SHEETS = 256
+MAX_COLUMNS = 16_384
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}[、.．，,：:\s].{0,36}(?:情况|事项|问题|报告)[：:]?")
 _HEADING_NAMES = re.compile(r"第[一二三四五六]部分.{0,40}")
 
@@ -47,11 +49,35 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
+    hidden_spans: int = 0
+
+    def hide_rows(self, first: int, last: int) -> None:
+        """Hides rows, ends included. Raises TooComplex beyond the limit."""
+        self._count(last - first + 1)
+        self.hidden_rows.update(range(first, last + 1))
+
+    def hide_columns(self, first: int, last: int) -> None:
+        """Hides columns, ends included; no sheet has more than 16,384. Raises TooComplex beyond the limit."""
+        last = min(last, MAX_COLUMNS - 1)
+        self._count(last - first + 1)
+        self.hidden_columns.update(range(first, last + 1))
+
+    def _count(self, size: int) -> None:
+        self.hidden_spans += max(0, size)
+        if self.hidden_spans > MAX_CELLS:
+            raise TooComplex(f"a sheet that hides more than {MAX_CELLS} rows and columns")
+
     def put(self, row: int, column: int, value: Value) -> None:
         """Sets a cell. Raises TooComplex beyond the limit."""
         self.cells[row, column] = value
         if len(self.cells) > MAX_CELLS:
             raise TooComplex(f"a sheet of more than {MAX_CELLS} cells")
+
+
+def check(sheets: Sequence[Sheet]) -> None:
+    """Raises TooComplex where there are more sheets, or more cells on them together, than any report has."""
+    if len(sheets) > MAX_SHEETS or sum(len(sheet.cells) for sheet in sheets) > MAX_CELLS:
+        raise TooComplex(f"a workbook of more than {MAX_SHEETS} sheets or {MAX_CELLS} cells")
 
 
 def printed(value: object) -> str:
@@ -151,6 +177,7 @@ def _lines(sheet: Sheet) -> list[_Line]:
     lines: dict[int, _Line] = {}
     homes = {(each.top, each.left): each for each in sheet.merged}
     reached: set[int] = set()
+    steps = 0
     for (row, column), value in sorted(sheet.cells.items()):
         if not value.text.strip() and not value.unreadable:
             continue
@@ -158,8 +185,11 @@ def _lines(sheet: Sheet) -> list[_Line]:
         line.texts[column] = value.text.strip()
         home = homes.get((row, column))
         line.ends[column] = home.right if home else column
-        if home:
-            reached.update(range(home.top + 1, min(home.bottom, home.top + MAX_SLOTS) + 1))
+        if home and home.bottom > home.top:
+            steps += home.bottom - home.top
+            if steps > 2 * MAX_SLOTS:
+                raise TooComplex("merged cells that reach over more rows than any table has")
+            reached.update(range(home.top + 1, home.bottom + 1))
     for row in reached:
         lines.setdefault(row, _Line(row, {}, {}, True)).joined = True
     return sorted(lines.values(), key=lambda line: line.row)
@@ -232,10 +262,14 @@ def _grid(sheet: Sheet, lines: list[_Line], reader: str, number: int) -> Grid:
         raise TooComplex(f"a table of {bottom - top + 1} × {right - left + 1} cells")
     spans: dict[tuple[int, int], Range] = {}
     covered: set[tuple[int, int]] = set()
+    area = 0
     for each in sheet.merged:
         if top <= each.top <= bottom and left <= each.left <= right:
             cut = Range(each.top, each.left, min(each.bottom, bottom), min(each.right, right))
             spans[each.top, each.left] = cut
+            area += (cut.bottom - cut.top + 1) * (cut.right - cut.left + 1)
+            if area > 2 * MAX_SLOTS:
+                raise TooComplex("merged cells that lie over each other")
             covered.update((r, c) for r in range(cut.top, cut.bottom + 1) for c in range(cut.left, cut.right + 1))
     rows = []
     for r in range(top, bottom + 1):

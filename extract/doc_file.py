@@ -7,18 +7,20 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import olefile
 
 from extract.codepages import codec
-from extract.errors import Encrypted, Unreadable
+from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.kind import OLE_DAMAGE
 
 DAMAGE = OLE_DAMAGE
 """What olefile and struct raise on broken files."""
 
 _MOST_OBJECTS = 50
+MAX_CHARACTERS = 4_000_000
 _PAGE = 512
 _FIB_STORIES = 0x4C
 _PLC_CHARACTERS, _PLC_PARAGRAPHS, _CLX = 0xFA, 0x102, 0x1A2
@@ -141,6 +143,10 @@ def _pieces(main: bytes, table: bytes) -> tuple[Piece, ...]:
     body = clx[at + 5 : at + 5 + struct.unpack_from("<I", clx, at + 1)[0]]
     count = (len(body) - 4) // 12
     bounds = struct.unpack_from(f"<{count + 1}i", body)
+    if any(start > end for start, end in pairwise(bounds)):
+        raise Unreadable("damaged Word file: pieces of text in disorder")
+    if bounds[-1] > MAX_CHARACTERS:
+        raise TooComplex(f"a Word file of {bounds[-1]} characters")
     found = []
     for index in range(count):
         offset, prm = struct.unpack_from("<IH", body, 4 * (count + 1) + 8 * index + 2)
@@ -160,6 +166,8 @@ def _prm(prm: int, groups: list[bytes]) -> bytes:
 def _runs(main: bytes, table: bytes, fib_offset: int, read: _PageReader) -> Runs:
     start, size = struct.unpack_from("<II", main, fib_offset)
     count = max(0, (size - 4) // 8)
+    if count > len(main) // _PAGE + 1:
+        raise Unreadable("damaged Word file: more pages of properties than the file has room for")
     numbers = struct.unpack_from(f"<{count}I", table, start + 4 * (count + 1)) if count else ()
     found: list[tuple[int, int, bytes]] = []
     for number in numbers:

@@ -11,6 +11,7 @@ from extract.numbering import Level, Lists
 _STYLES, _LISTS, _OVERRIDES = 0xA2, 0x2E2, 0x2EA
 _LIST, _LEVEL, _OVERRIDE = 28, 28, 16
 _MAX_LISTS = 2000
+_MAX_ANCESTRY = 30
 _PARAGRAPH_STYLE, _NO_BASE, _VANISH = 1, 0xFFF, 0x083C
 LIST, LEVEL, OUTLINE = 0x460B, 0x260A, 0x2640
 """Modifiers that put a paragraph into a list, on a level of it, on a level of the outline."""
@@ -103,7 +104,7 @@ def _hides(packed: bytes) -> bool | None:
 
 def _inherited(stated: list[tuple[Membership, int]], index: int) -> Membership:
     found = Membership()
-    for _ in range(len(stated)):
+    for _ in range(_MAX_ANCESTRY):
         if index >= len(stated):
             break
         own, index = stated[index]

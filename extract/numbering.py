@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from extract.markup import attribute, child, local, number
 
+_LARGEST = 9999
 _DIGITS = "零一二三四五六七八九"
 _FORMAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
@@ -28,6 +30,8 @@ def spelled(value: int, style: str) -> str:
     """A counter as its number format prints it; empty for bullets and none, digits for formats not known."""
     if style in ("bullet", "none") or value < 0:
         return ""
+    if value > _LARGEST:
+        return str(value)
     if style in _CHINESE:
         return chinese(value)
     if style in ("chineseLegalSimplified", "ideographLegalTraditional", "japaneseLegal"):
@@ -101,30 +105,32 @@ class Lists:
     """Number id → the abstract list, whose counters all its numbers share."""
     restarts: dict[tuple[str, int], int] = field(default_factory=dict)
     """Levels that a number id starts anew, with the value; used up at its first paragraph."""
-    counters: dict[tuple[str, int], int] = field(default_factory=dict)
+    counters: dict[str, dict[int, int]] = field(default_factory=dict)
+    """Abstract list → level → the last number given."""
 
     def label(self, number_id: str, level: int) -> str:
         """Counts one paragraph and returns what is printed before it; empty for bullets and unknown lists."""
         known = self.levels.get(number_id)
         if not known or level not in known:
             return ""
-        owner = self.shared[number_id]
+        counters = self.counters.setdefault(self.shared[number_id], {})
         restart = self.restarts.pop((number_id, level), None)
-        key = (owner, level)
-        self.counters[key] = restart if restart is not None else self.counters.get(key, known[level].start - 1) + 1
-        for deeper in [each for each in self.counters if each[0] == owner and each[1] > level]:
-            del self.counters[deeper]
-        return self._printed(owner, known, level)
+        counters[level] = restart if restart is not None else counters.get(level, known[level].start - 1) + 1
+        for deeper in [each for each in counters if each > level]:
+            del counters[deeper]
+        return _printed(counters, known, level)
 
-    def _printed(self, owner: str, known: dict[int, Level], level: int) -> str:
-        text = known[level].text
-        if known[level].style == "bullet":
-            return ""
-        for at in range(9):
-            if f"%{at + 1}" in text and at in known:
-                value = self.counters.get((owner, at), known[at].start)
-                text = text.replace(f"%{at + 1}", spelled(value, known[at].style))
-        return text
+
+def _printed(counters: Mapping[int, int], known: Mapping[int, Level], level: int) -> str:
+    """The level's text with the counters in their places."""
+    text = known[level].text
+    if known[level].style == "bullet":
+        return ""
+    for at in range(9):
+        if f"%{at + 1}" in text and at in known:
+            value = counters.get(at, known[at].start)
+            text = text.replace(f"%{at + 1}", spelled(value, known[at].style))
+    return text
 
 
 def read(root: etree._Element | None) -> Lists:

@@ -190,13 +190,13 @@ def _sheet(element: etree._Element, hidden: set[str]) -> Sheet:
     for column in element.iter("{*}table-column"):
         repeated = number(column, "number-columns-repeated", 1)
         if (attribute(column, "visibility") or "visible") != "visible":
-            sheet.hidden_columns.update(range(at, min(at + repeated, MAX_REPEAT)))
+            sheet.hide_columns(at, at + repeated - 1)
         at += repeated
     at = 0
     for row in element.iter("{*}table-row"):
         repeated = number(row, "number-rows-repeated", 1)
         if (attribute(row, "visibility") or "visible") != "visible":
-            sheet.hidden_rows.update(range(at, min(at + repeated, at + MAX_REPEAT)))
+            sheet.hide_rows(at, min(at + repeated, at + MAX_REPEAT) - 1)
         _fill(sheet, at, row, repeated)
         at += repeated
     return sheet

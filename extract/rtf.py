@@ -19,6 +19,7 @@ from extract.rtf_words import ASIAN, CHARSETS, LOUD, PRINTED, QUIET_LOUD, SEALED
 _TOKEN = re.compile(rb"\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)|(\\)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _MAX_GROUPS = 2000
+_MAX_TOKENS = 2_000_000
 
 
 @dataclass(slots=True)
@@ -105,9 +106,12 @@ class Reader:
         """Everything that the file prints: the body, then text boxes and notes."""
         body = Story()
         self.state.story = body
-        at = 0
+        at = count = 0
         while match := _TOKEN.match(self.content, at):
             at = match.end() + self._token(match)
+            count += 1
+            if count > _MAX_TOKENS:
+                raise TooComplex(f"an RTF file of more than {_MAX_TOKENS} words")
         self._flush()
         return [*body.items(), *(item for aside in self.asides for item in aside.items())]
 

@@ -26,12 +26,12 @@ def _sheet(element: etree._Element) -> Sheet:
             column = number(each, "Index", column + 2) - 1
             span = min(max(0, number(each, "Span", 0)), _MAX_COLUMN)
             if attribute(each, "Hidden") == "1":
-                sheet.hidden_columns.update(range(column, column + span + 1))
+                sheet.hide_columns(column, column + span)
             column += span
         elif local(each) == "Row":
             row = min(number(each, "Index", row + 2) - 1, _MAX_ROW)
             if attribute(each, "Hidden") == "1":
-                sheet.hidden_rows.add(row)
+                sheet.hide_rows(row, row)
             _row(sheet, row, each)
             row += max(0, number(each, "Span", 0))
     return sheet

@@ -9,7 +9,7 @@ from io import BytesIO
 import olefile
 
 from extract.biff import BOF, EOF, Book, Place, Record, read_book, records, text
-from extract.cells import MAX_CELLS, Range, Sheet, Value, printed
+from extract.cells import MAX_CELLS, Range, Sheet, Value, check, printed
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.formats import Format, shown
 from extract.kind import OLE_DAMAGE
@@ -23,9 +23,13 @@ def read_sheets(content: bytes) -> list[Sheet]:
     stream = _stream(content)
     try:
         book = read_book(stream)
-        return [_sheet(book, place, stream) for place in book.sheets]
+        sheets: list[Sheet] = []
+        for place in book.sheets:
+            sheets.append(_sheet(book, place, stream))
+            check(sheets)
     except (struct.error, IndexError, OverflowError, LookupError) as error:
         raise Unreadable(f"damaged workbook: {error}") from error
+    return sheets
 
 
 def _stream(content: bytes) -> bytes:
@@ -136,13 +140,13 @@ def _merged(sheet: Sheet, _: Book, record: Record) -> None:
 
 def _row(sheet: Sheet, _: Book, record: Record) -> None:
     if record.body[12] & 0x20:
-        sheet.hidden_rows.add(struct.unpack_from("<H", record.body)[0])
+        row = struct.unpack_from("<H", record.body)[0]
+        sheet.hide_rows(row, row)
 
 
 def _columns(sheet: Sheet, _: Book, record: Record) -> None:
     if record.body[8] & 1:
-        first, last = _spot(record.body)
-        sheet.hidden_columns.update(range(first, min(last, 255) + 1))
+        sheet.hide_columns(*_spot(record.body))
 
 
 _READERS: dict[int, Callable[[Sheet, Book, Record], tuple[int, int] | None]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from extract.cells import MAX_CELLS, Range, Sheet, Value, printed
+from extract.cells import MAX_CELLS, Range, Sheet, Value, check, printed
 from extract.errors import TooComplex, Unreadable
 from extract.formats import Format, number_format, shown
 from extract.markup import attribute, child, children, local, number
@@ -43,6 +43,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
         if body is not None:
             _fill(sheet, body, book)
             sheets.append(sheet)
+        check(sheets)
     return sheets
 
 
@@ -75,13 +76,12 @@ def _formats(root: etree._Element | None) -> list[Format]:
 def _fill(sheet: Sheet, root: etree._Element, book: Book) -> None:
     for group in children(root, "cols"):
         if (attribute(group, "hidden") or "0") in ("1", "true"):
-            first, last = number(group, "min", 1), min(number(group, "max", 1), 16384)
-            sheet.hidden_columns.update(range(first - 1, last))
+            sheet.hide_columns(max(1, number(group, "min", 1)) - 1, number(group, "max", 1) - 1)
     at = -1
     for row in children(root, "sheetData"):
         at = number(row, "r", at + 2) - 1
         if (attribute(row, "hidden") or "0") in ("1", "true"):
-            sheet.hidden_rows.add(at)
+            sheet.hide_rows(at, at)
         _row(sheet, at, row, book)
     for merge in children(root, "mergeCells"):
         corner, _, opposite = (attribute(merge, "ref") or "").partition(":")
