@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from extract.axes import PHYSICAL_READERS, Assigned, Head, Slot, assign, slots
 from extract.document import Cell, Document, Grid, Problem
@@ -17,7 +18,7 @@ from extract.grid import transpose
 from extract.headers import Header, read_header
 from extract.label import weaker
 from extract.legacy import align_legacy
-from extract.number import fits, parse
+from extract.number import parse
 from extract.report import ExtraCell, Figure, TableSeen
 from extract.rows import RowLabel, read_label
 
@@ -140,7 +141,7 @@ def _figure(walk: Walk, label: RowLabel, head: Head, cell: Cell, assigned: Assig
     column = form().columns[table, column_code]
     number = parse(cell.text)
     state, value = number.state, number.value
-    if cell.unreadable or head in assigned.ambiguous or (value is not None and not fits(value)):
+    if cell.unreadable or head in assigned.ambiguous:
         state, value = "unreadable", None
     return Figure(
         table_code=table,
@@ -252,23 +253,22 @@ def _finish(walk: Walk, found: Alignment) -> None:
 
 def _settle_code(figure: Figure, edition: str) -> Figure:
     """A row that this edition prints without figures (a group with its own sum) is kept, but not under the form's code."""
-    row = form().rows.get(figure.row_code)
-    if row is not None and figure.column_code not in row.columns.get(edition, ()):
-        return figure._replace(match="extra")
-    return figure
+    known = figure.row_code not in form().rows or (figure.row_code, figure.column_code) in _printed(figure.table_code, edition)
+    return figure if known else figure._replace(match="extra")
+
+
+@cache
+def _printed(table: str, edition: str) -> frozenset[tuple[str, str]]:
+    """The cells that an edition prints."""
+    return frozenset((row.code, column.code) for row, column in form().cells(table, edition))
 
 
 def _edition(table: str, figures: dict[tuple[str, str], Figure]) -> str:
     """The edition whose own cells (those that no other edition prints) were found most; by labels, never by the year."""
-    f = form()
-    votes = {"v2021": 0, "v2019": 0}
-    for row_code, column_code in figures:
-        row = f.rows.get(row_code)
-        editions = [e for e in votes if row is not None and column_code in row.columns.get(e, ())]
-        if len(editions) == 1:
-            votes[editions[0]] += 1
     if table == "requests" and any(row.startswith("requests.outcome.other.") for row, _ in figures):
         return "v2021"
+    new, old = _printed(table, "v2021"), _printed(table, "v2019")
+    votes = {"v2021": len(figures.keys() & (new - old)), "v2019": len(figures.keys() & (old - new))}
     return max(votes, key=lambda e: votes[e])
 
 

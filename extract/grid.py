@@ -39,18 +39,22 @@ def expand(rows: Sequence[Sequence[Span]], reader: str, number: int = 1, page: i
         for span in row:
             while c in line:
                 c += 1
-            height = min(span.rowspan or MAX_ROWSPAN, MAX_ROWSPAN, ends[r] - r)
-            width = max(1, min(span.colspan, MAX_COLSPAN))
-            filled += height * width
-            if filled > MAX_SLOTS:
-                raise TooComplex(f"a table of more than {MAX_SLOTS} cells")
-            cell = Cell(span.text, Place(number, r, c, page), height, width, span.confidence, False, span.unreadable)
+            text, height, width, confidence, unreadable = span
             if height == 1 and width == 1:
-                line[c] = cell
+                filled += 1
+                line[c] = Cell(text, Place(number, r, c, page), 1, 1, confidence, False, unreadable)
             else:
+                height = min(height or MAX_ROWSPAN, MAX_ROWSPAN, ends[r] - r)
+                width = max(1, min(width, MAX_COLSPAN))
+                filled += height * width
+                if filled > MAX_SLOTS:
+                    raise TooComplex(f"a table of more than {MAX_SLOTS} cells")
+                cell = Cell(text, Place(number, r, c, page), height, width, confidence, False, unreadable)
                 for y in range(r, r + height):
                     slots[y].update(dict.fromkeys(range(c, c + width), cell))
             c += width
+        if filled > MAX_SLOTS:
+            raise TooComplex(f"a table of more than {MAX_SLOTS} cells")
     return Grid(_rectangle(slots), reader, number)
 
 
@@ -64,7 +68,8 @@ def _group_ends(count: int, groups: Iterable[int]) -> list[int]:
 
 def _rectangle(slots: list[dict[int, Cell]]) -> tuple[tuple[Cell | None, ...], ...]:
     """Rows of one length, without the columns at the right in which no cell begins."""
-    width = 1 + max((cell.place.column_no or 0 for line in slots for cell in line.values()), default=-1)
+    begun = (c for r, line in enumerate(slots) for c, cell in line.items() if cell.place[1] == r and cell.place[2] == c)
+    width = 1 + max(begun, default=-1)
     return tuple(tuple(line.get(c) for c in range(width)) for line in slots)
 
 

@@ -15,11 +15,14 @@ from extract.grid import Span, expand
 MAX_DEPTH = 2000
 MAX_TABLES = 3000
 _BREAK = "\x1e"
+_EDGE = _BREAK + " \t\r\n\f"
 _BREAKS = "p,div,br,h1,h2,h3,h4,h5,h6,li,section,article,dd,dt,tr,title,hr,blockquote,pre,center,table"
 _DROPPED = ["script", "style", "noscript", "template", "svg", "select", "head", "iframe", "object"]
 _HIDDEN = (
     "[hidden],[style*='display:none'],[style*='display: none'],[style*='DISPLAY: none'],[style*='display :none'],[style*='mso-hide:all']"
 )
+_HIDING = ("DISPLAY: none", "display:none", "display: none", "display :none", "mso-hide:all", " hidden>", " hidden ", " hidden=")
+"""What the selector above can find, so that most pages need not be searched with it."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"\s*\+?(\d+)")
 _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(\s*(['\"])(.*?)(?<!\\)\1\s*\)", re.DOTALL)
@@ -86,7 +89,7 @@ def _parse(text: str, keep_hidden: bool = False) -> Document:
         raise Unreadable("the page is empty")
     meta, title = _meta(tree), _title(tree)
     tree.strip_tags(_DROPPED, recursive=True)
-    if not keep_hidden:
+    if not keep_hidden and any(mark in text for mark in _HIDING):
         _drop(tree, _HIDDEN)
     for node in tree.css("sup"):
         if (mark := node.text(deep=True)).strip().isdecimal():
@@ -195,23 +198,23 @@ def _cells(row: LexborNode) -> Iterator[LexborNode]:
 
 
 def _span(cell: LexborNode) -> Span:
-    attributes = cell.attributes
+    attributes = cell.attrs
+    rowspan, colspan = attributes.get("rowspan"), attributes.get("colspan")
     return Span(
-        _cell_text(cell.text(deep=True)),
-        _integer(attributes.get("rowspan"), least=0) if "rowspan" in attributes else 1,
-        _integer(attributes.get("colspan"), least=1) if "colspan" in attributes else 1,
+        _cell_text(cell.text(deep=True)), 1 if rowspan is None else _integer(rowspan, 0), 1 if colspan is None else _integer(colspan, 1)
     )
 
 
-def _integer(text: str | None, least: int) -> int:
+def _integer(text: str, least: int) -> int:
     """A span as HTML reads it: leading digits count, anything else is 1."""
-    found = _INTEGER.match(text or "")
+    found = _INTEGER.match(text)
     return max(least, int(found[1][:6])) if found else 1
 
 
 def _cell_text(text: str) -> str:
+    text = text.strip(_EDGE)
     if _BREAK not in text:
-        return " ".join(text.split("\n")).strip() if "\n" in text else text.strip()
+        return " ".join(text.split("\n")) if "\n" in text else text
     lines = (" ".join(line.split("\n")).strip() for line in text.split(_BREAK))
     return "\n".join(line for line in lines if line)
 

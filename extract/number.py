@@ -32,6 +32,8 @@ _NUMBER = re.compile(
 _MARKS = re.compile(r"[①-⑳⑴-⒇⒈-⒛¹²³⁰-⁹₀-₉ⁿ]")
 _ASCII = re.compile(r"\d{1,18}\Z", re.ASCII)
 _ZERO = Decimal(0)
+_BOUND = Decimal(10) ** INTEGER_DIGITS
+_SMALLEST = Decimal(1).scaleb(-FRACTION_DIGITS)
 
 
 class Number(NamedTuple):
@@ -89,5 +91,6 @@ def _note(text: str | None) -> str | None:
 
 def fits(value: Decimal) -> bool:
     """Whether DECIMAL(24,6) holds the value exactly."""
-    exponent = value.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -FRACTION_DIGITS and abs(value) < 10**INTEGER_DIGITS
+    if not -_BOUND < value < _BOUND:
+        return False
+    return value == value.quantize(_SMALLEST) if value else True
