@@ -15,7 +15,7 @@ def lines_of(ink: Image, dpi: float) -> list[Box]:
     reach = max(5, int(1.6 * height))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2]
-    pieces = [Box(x, y, x + w, y + h) for x, y, w, h, area in stats[1:].tolist() if area >= 0.1 * height * height]
+    pieces = [Box(x, y, x + w, y + h) for x, y, w, h, area in stats[1:].tolist() if area >= 0.1 * height * height and h <= 4 * height]
     lines = [line for line in _gathered(pieces, height) if line.height >= 0.45 * height or line.width >= height]
     return sorted(lines, key=lambda box: (box.top + box.bottom, box.x0))
 

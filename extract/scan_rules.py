@@ -18,6 +18,8 @@ SHORTEST_UPRIGHT = 0.13
 """Inches. Rows are lower than columns are wide; what is shorter still is more often a stroke of a character."""
 LONG = 0.45
 """Inches from which an upright is too long to be a stroke of a character."""
+ROUGH = 4.5
+"""Noise, in grey levels, from which rules are broken by it."""
 SEAM = 2.0
 """Pixels beside a rule that its blur darkens."""
 THINNEST = 20
@@ -48,10 +50,11 @@ class Rules(NamedTuple):
         return bare
 
 
-def find(ink: Image, dpi: float) -> Rules:
-    """The rules of a level page. `ink` is 255 where the page is dark."""
-    level = _strokes(ink, dpi, SHORTEST_LEVEL)
-    upright = _strokes(np.ascontiguousarray(ink.T), dpi, SHORTEST_UPRIGHT)
+def find(light: Light) -> Rules:
+    """The rules of a level page; on a grainy one small gaps and steps in them are bridged."""
+    ink, dpi, rough = dark(light), light.dpi, light.noise > ROUGH
+    level = _strokes(ink, dpi, SHORTEST_LEVEL, rough)
+    upright = _strokes(np.ascontiguousarray(ink.T), dpi, SHORTEST_UPRIGHT, rough)
     return _crossing(level, [stroke for stroke in upright if _is_bare(ink, stroke, level, dpi)], dpi)
 
 
@@ -73,10 +76,11 @@ def reach_of(dpi: float) -> float:
     return max(3.0, dpi / 28)
 
 
-def _strokes(ink: Image, dpi: float, least: float) -> list[Stroke]:
+def _strokes(ink: Image, dpi: float, least: float, rough: bool) -> list[Stroke]:
     """Level strokes at least `least` inches long and about 1/22 inch thick at most, drawn through or in dots."""
     length, gap, thickest = max(12, int(least * dpi)), max(3, int(dpi / 30)) | 1, max(4, int(dpi / 22))
-    solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    even = cv2.morphologyEx(cv2.dilate(ink, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8)) if rough else ink
+    solid = cv2.morphologyEx(even, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     flat = cv2.subtract(ink, cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
     dotted = cv2.morphologyEx(flat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     dotted = cv2.morphologyEx(dotted, cv2.MORPH_OPEN, np.ones((1, length * 2), np.uint8))

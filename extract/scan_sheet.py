@@ -88,7 +88,7 @@ def level(picture: Image, dpi: float) -> Sheet:
         grey = _warped(grey, way, _paper(grey))
         seals = None if seals is None else _warped(seals, way, 0)
     light = even(grey, dpi)
-    rules = scan_rules.find(dark(light), dpi)
+    rules = scan_rules.find(light)
     back = np.eye(3) if way is None else np.linalg.inv(way).astype(np.float64)
     return Sheet(light, scan_rules.print_of(light, rules), seals, tuple(scan_rules.lattices(rules, dpi)), back)
 
