@@ -191,7 +191,8 @@ def _grouping(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate
     for kind, why in (("year", "a year of the annual-report column"), ("level", "a group of bodies of the annual-report column")):
         if _compiled(KNOWN["child"][kind]).search(name):
             year = links.year_of(name) or links.year_of_address(anchor.url) or at.year
-            child = _candidate(anchor.url, KNOWN["child"]["score"], why, name, page, at, annual=True, year=year, agency=at.agency)
+            body = links.agency_of(anchor.heading) if kind == "year" and len(anchor.heading) <= 30 else None
+            child = _candidate(anchor.url, KNOWN["child"]["score"], why, name, page, at, annual=True, year=year, agency=body or at.agency)
             # from year to year is a step aside, not down: some menus offer only the years before and after
             return replace(child, depth=at.depth) if kind == "year" and at.year else child
     if _compiled(KNOWN["child"]["more"]).search(name):

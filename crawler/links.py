@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from crawler.listing import Column, Link, LinkKind
 
 KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "links.toml").read_text(encoding="utf-8"))
+_HEADING = 30
 _REMEMBERED = 4096
 """Titles and addresses come by several times: when a page is judged, walked and fetched from."""
 _SIMPLE = str.maketrans(KNOWN["words"]["traditional"], KNOWN["words"]["simplified"])
@@ -103,16 +104,17 @@ def classify(title: str, url: str, column: Column | None = None) -> Verdict:
     return Verdict("decoy", "not named as a report on disclosure")
 
 
-def link(title: str, url: str, column: Column | None = None, *, published: date | None = None) -> Link:
-    """A row of a listing with everything that its words and its column tell."""
+def link(title: str, url: str, column: Column | None = None, *, published: date | None = None, heading: str = "") -> Link:
+    """A row of a listing with everything that its words, the words over its list, and its column tell, in this order."""
     verdict = classify(title, url, column)
+    over = agency_of(heading) if heading and len(heading) <= _HEADING else None
     return Link(
         url=url,
         title=title,
         kind=verdict.kind,
         why=verdict.why,
-        year=year_of(title) or (column.year if column else None),
-        agency=agency_of(title) or (column.agency if column else None),
+        year=year_of(title) or year_of(heading) or (column.year if column else None),
+        agency=agency_of(title) or over or (column.agency if column else None),
         published=published,
         listing_url=column.url if column else None,
     )

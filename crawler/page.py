@@ -34,7 +34,6 @@ _SAFE = "%/?:@!$&'()*+,;=~-._[]|"
 _INLINE = frozenset(
     ("a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "label", "mark", "s", "small", "span", "strong", "u", "wbr")
 )
-_ROWS = frozenset(("li", "tr", "dd", "option", "td"))
 _UNSEEN = frozenset(("script", "style", "noscript", "title", "-comment"))
 
 
@@ -286,11 +285,7 @@ def _before(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _heading_words(node: LexborNode, sibling: LexborNode) -> str:
-    if (
-        sibling.is_comment_node
-        or sibling.tag in _UNSEEN
-        or (sibling.tag == node.tag and (sibling.tag in _ROWS or sibling.css_first("a[href]")))
-    ):
+    if sibling.is_comment_node or sibling.tag in _UNSEEN or (sibling.tag == node.tag and sibling.css_first("a[href]")):
         return ""
     words = squeeze(sibling.text(deep=False) or "") if sibling.is_text_node else _few_words(sibling)
     return words if re.search(r"[\u4e00-\u9fff]|\d{4}", words) and not DATE.fullmatch(words) else ""

@@ -148,6 +148,16 @@ def test_a_link_takes_what_its_title_lacks_from_its_column() -> None:
     assert (full.year, full.agency) == (2023, "沙湾市民政局")
 
 
+def test_a_link_takes_body_and_year_from_the_words_over_its_list() -> None:
+    """A table with a row for each body and a link for each year, or a list of bodies under a year."""
+    column = Column("http://x.gov.cn/nb/", "年报", 2020, "沙湾市人民政府")
+    assert [link("2024年", PAGE, column, heading="沙湾市教育局").agency, link("2024年", PAGE, column, heading="县级").agency] == [
+        "沙湾市教育局",
+        "沙湾市人民政府",
+    ]
+    assert link("金沟河镇", PAGE, column, heading="2023年").year == 2023
+
+
 def test_copies_of_one_page_become_one_link_led_by_the_plainest_address() -> None:
     """`_wap`, `_ewm` and `_ext` twins, and http beside https, are one report."""
     stem = "www.example.gov.cn/202601/t20260122_1"

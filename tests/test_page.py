@@ -149,6 +149,15 @@ def test_a_menu_entry_knows_the_words_over_its_menu() -> None:
     assert {link.heading for link in page(menu).links} == {"政府信息 公开年报"}
 
 
+def test_a_cell_without_a_link_heads_the_links_of_its_row() -> None:
+    """A table names the body first and links a year in each further cell."""
+    rows = "".join(
+        f"<tr><td>{n}</td><td>{body}</td><td><a href='/{n}a'>2024</a></td><td><a href='/{n}b'>2023</a></td></tr>"
+        for n, body in ((1, "教育局"), (2, "民政局"))
+    )
+    assert [link.heading for link in page(f"<table>{rows}</table>").links] == ["教育局", "教育局", "民政局", "民政局"]
+
+
 def test_unclosed_links_end_where_the_next_begins() -> None:
     """`<a>` without its end swallows nothing."""
     assert [link.text for link in page("<a href='/1'>一<a href='/2'>二").links] == ["一", "二"]

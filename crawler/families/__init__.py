@@ -157,9 +157,8 @@ def _together(tried: list[Walked]) -> Walked:
 
 
 def _link(row: Row, column: Column) -> Link:
-    """A row with what its words tell; its year also from the heading that it stands under."""
-    link = links.link(row.title, row.url, column, published=row.published)
-    return link if link.year or not row.heading else replace(link, year=links.year_of(row.heading))
+    """A row with what its words, its heading and its column tell."""
+    return links.link(row.title, row.url, column, published=row.published, heading=row.heading)
 
 
 def _listing(url: str, family: str, walked: Walked, requests: int, column: Column | None) -> Listing:
