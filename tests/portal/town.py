@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import md5
 
 from nianbao.demo.server import Host, page
+from nianbao.demo.typeset import as_html, tables
+from tests.corpus.generate.model import figures
 
 TOWNS = (
     *("金沟河镇", "商户地乡", "大泉乡", "东湾镇", "西戈壁镇", "柳毛湾镇"),
@@ -83,9 +86,13 @@ def reports(count: int, *, first: int = 4001) -> list[Report]:
 
 
 def article(report: Report, frame: Frame | None = None, *, body_class: str = "TRS_Editor") -> str:
-    """The page of a report, with as much of its form as a reader needs to see what it is."""
-    table = "<table><tr><td>行政处罚</td><td>12</td></tr><tr><td>行政强制</td><td>0</td></tr></table>"
-    body = f"<div class='{body_class}'><p>一、总体情况</p><p>本报告由{report.agency}编制。</p><p>二、主动公开政府信息情况</p>{table}</div>"
+    """The page of a report: the whole form, its figures drawn by the report's number."""
+    second, third, fourth = (as_html(table) for table in tables(("v2021", "v2021"), figures(random.Random(report.number), "v2021")))
+    body = (
+        f"<div class='{body_class}'><p>一、总体情况</p><p>本报告由{report.agency}编制。</p><p>二、主动公开政府信息情况</p>{second}"
+        f"<p>三、收到和处理政府信息公开申请情况</p>{third}<p>四、政府信息公开行政复议、行政诉讼情况</p>{fourth}"
+        f"<p>五、存在的主要问题及改进情况</p><p>第{report.number}号报告。</p><p>六、其他需要报告的事项</p><p>未收取信息处理费。</p></div>"
+    )
     meta = f'<meta name="ArticleTitle" content="{report.title}"><meta name="PubDate" content="{report.day} 10:30">'
     return (frame or Frame()).html(report.title, f"<h1>{report.title}</h1>{body}", head=meta)
 
