@@ -18,7 +18,7 @@ from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, withou
 from extract.pdf_rows import Rebuilt, rebuilt
 from extract.pdf_scanned import SHARE as MEANINGLESS
 from extract.pdf_scanned import problems
-from extract.pdf_tables import Ruling, as_grid, rulings
+from extract.pdf_tables import Ruling, as_grid, is_torn, rulings
 from extract.pdf_text import lines_of
 from extract.ruled import Box
 from extract.stitch import Seam, stitched
@@ -112,8 +112,11 @@ def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
     """Paragraphs and whole tables in reading order, and the running lines left out."""
     lines, running = without_running([sheet.lines for sheet in sheets])
     flow: list[Prose | Grid] = []
+    torn: set[int] = set()
+    closing = any(not is_torn(table, sheet.page) for sheet in sheets for table in sheet.tables)
     for number, (sheet, rest) in enumerate(zip(sheets, lines, strict=True), 1):
         grids = [as_grid(table, number, reader) for table in sheet.tables]
+        torn |= {id(made) for made, table in zip(grids, sheet.tables, strict=True) if closing and is_torn(table, sheet.page)}
         stops = [table.lattice.box.top for table in sheet.tables]
         prose = [item._replace(page=number) for item in paragraphs(rest, [*stops, *(row.top for row in sheet.rows)])]
         prose += [Prose(row.text, row.top, number, heading=False, begins=True, goes_on=False) for row in sheet.rows]
@@ -122,9 +125,8 @@ def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
         flow.extend(item for _, item in sorted(placed, key=lambda pair: pair[0]))
     pages = [sheet.page for sheet in sheets]
     unit = max((page.unit for page in pages), default=1.0)
-    joined = stitched(
-        [_paragraph(item, pages) if isinstance(item, Prose) else item for item in _sentences(flow)], seam=Seam(4.0 * unit, 5.0 * unit)
-    )
+    blocks = [_paragraph(item, pages) if isinstance(item, Prose) else item for item in _sentences(flow)]
+    joined = stitched(blocks, {i for i, block in enumerate(blocks) if id(block) in torn}, Seam(4.0 * unit, 5.0 * unit))
     return _numbered(joined, pages), running
 
 

@@ -151,6 +151,14 @@ def _thin(places: tuple[float, ...], thin: float) -> list[int]:
     return [i for i in range(len(places) - 1) if places[i + 1] - places[i] < thin]
 
 
+def is_torn(ruling: Ruling, page: Page) -> bool:
+    """Whether no rule is drawn below the last row: the page ended in the middle of it."""
+    box = ruling.lattice.box
+    near = [rule for rule in page.horizontal if abs(rule.at - box.bottom) <= CORNER * page.unit]
+    drawn = sum(min(rule.end, box.x1) - max(rule.start, box.x0) for rule in near if rule.end > box.x0 and rule.start < box.x1)
+    return drawn < box.width / 2
+
+
 def as_grid(ruling: Ruling, sheet: int, reader: str) -> Grid:
     """A ruling as a Grid whose places lie on `sheet`, in points of the upright page."""
     letters = {(cell.row, cell.column): glyphs for cell, glyphs in zip(ruling.lattice.cells, ruling.letters, strict=True)}

@@ -171,14 +171,16 @@ def _close(upper: list[_Piece], lower: list[_Piece], height: int, seam: Seam, to
     starting = sorted((p for p in lower if p.top == height), key=lambda p: p.left)
     last = sorted(ending.values(), key=lambda p: p.left)
     label = _label(last)
-    sliver = _is_empty(last, height - 1, height) or _is_empty(starting, height, height + 1)
+    more = max(p.below for p in lower) > height + 1
+    sliver = _is_empty(last, height - 1, height) or (more and _is_empty(starting, height, height + 1))
     if sliver or _is_cut_header(last, starting) or (label and _is_cut(label, starting, torn)):
         return _merge_rows(upper, lower, height, seam)
     kept, gone = list(upper), set()
     header = _in_header(ending, starting)
     for piece in starting:
         above = ending.get((piece.left, piece.right))
-        if above is not None and (_goes_on(above, piece, starting) or header):
+        leading = all(other in gone for other in starting if other.left < piece.left)
+        if above is not None and (header or (leading and _goes_on(above, piece, starting))):
             kept[kept.index(above)] = _grown(above, piece)
             gone.add(piece)
     return kept + [piece for piece in lower if piece not in gone]
@@ -245,14 +247,15 @@ def _open_brackets(text: str) -> int:
 
 
 def _goes_on(above: _Piece, below: _Piece, starting: list[_Piece]) -> bool:
-    """Whether a cell at the head of the lower fragment is the lower part of a merged cell: words must stand to its right."""
-    if not any(p.left >= below.right and _words(p.cell.text) for p in starting):
-        return False
+    """Whether a cell at the head of the lower fragment is the lower part of a merged cell of words. A figure never is."""
     text, rest = above.cell.text, below.cell.text
+    beside = [p.cell.text for p in starting if p.left >= below.right and p.cell.text.strip()]
+    merged = max(above.below - above.top, below.below - below.top) > 1
+    if not beside or not _words(text):
+        return False
     if not rest.strip():
-        return True
-    same = _squeezed(text) == _squeezed(rest) and max(above.below - above.top, below.below - below.top) > 1
-    return same or _runs_on(text, rest)
+        return merged or (below is starting[0] and any(map(_words, beside)))
+    return any(map(_words, beside)) and ((merged and _squeezed(text) == _squeezed(rest)) or _runs_on(text, rest))
 
 
 def _grown(above: _Piece, below: _Piece) -> _Piece:

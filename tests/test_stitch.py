@@ -173,3 +173,30 @@ def test_table_four_may_break_between_header_and_values() -> None:
     """A page of headers and a page of figures are one table."""
     (table,) = stitched([fragment(1, [["结果维持", "结果纠正", "总计"]]), fragment(2, [["1", "2", "3"]])])
     assert texts(table) == [["结果维持", "结果纠正", "总计"], ["1", "2", "3"]]
+
+
+def test_a_figure_above_the_break_never_moves_into_a_blank_below() -> None:
+    """Text to the right of a blank figure does not make it the lower part of a merged cell."""
+    (table,) = stitched([fragment(1, [["甲", "93853", "无"]]), fragment(2, [["乙", "", "见附件"]])])
+    assert texts(table)[1] == ["乙", "", "见附件"]
+
+
+def test_a_header_over_two_rows_does_not_fill_a_blank_figure_below_it() -> None:
+    """A merged header cell that ends with its page has ended."""
+    above = fragment(1, [["", "自然人", "法人"], ["", "", "商业企业"]], merged={(0, 0): 2, (0, 1): 2})
+    (table,) = stitched([above, fragment(2, [["一、本年新收", "", "5"]])])
+    assert texts(table)[2] == ["一、本年新收", "", "5"]
+
+
+def test_a_row_without_its_lower_rule_goes_on() -> None:
+    """Words without a number of their own are the rest of a row whose lower rule the page end swallowed."""
+    blocks = [fragment(1, [["行政规范", "7", "9"]]), fragment(2, [["性文件", "", ""]])]
+    assert texts(stitched(blocks, torn={0})[0]) == [["行政规范性文件", "7", "9"]]
+    assert len(texts(stitched(blocks)[0])) == 2
+
+
+def test_three_pages_make_one_table() -> None:
+    """A table may go on over any number of pages."""
+    pages = [fragment(page, [[f"{page}.行", str(page), "0"]]) for page in (1, 2, 3)]
+    (table,) = stitched(pages)
+    assert [row[1] for row in texts(table)] == ["1", "2", "3"]
