@@ -138,7 +138,9 @@ def read(root: etree._Element | None) -> Lists:
     lists = Lists()
     if root is None:
         return lists
-    abstract = {attribute(each, "abstractNumId") or "": _levels(each) for each in root if local(each) == "abstractNum"}
+    elements = {attribute(each, "abstractNumId") or "": each for each in root if local(each) == "abstractNum"}
+    linked = {attribute(child(each, "styleLink"), "val"): each for each in elements.values()}
+    abstract = {name: _levels(_defining(each, linked)) for name, each in elements.items()}
     for each in root:
         if local(each) == "num":
             number_id = attribute(each, "numId") or ""
@@ -147,6 +149,12 @@ def read(root: etree._Element | None) -> Lists:
             lists.shared[number_id] = owner
             _override(lists, number_id, each)
     return lists
+
+
+def _defining(element: etree._Element, linked: Mapping[str | None, etree._Element]) -> etree._Element:
+    """The abstract list that holds the levels: another one where this only names the style of a list."""
+    link = attribute(child(element, "numStyleLink"), "val")
+    return linked.get(link, element) if link else element
 
 
 def _override(lists: Lists, number_id: str, element: etree._Element) -> None:

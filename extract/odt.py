@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -13,6 +13,8 @@ from extract.document import Document
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.flow import MAX_DEPTH, Box, Item, Line, Table
 from extract.markup import attribute, child, local, number, parse
+from extract.numbering import Lists
+from extract.odt_lists import read_lists
 from extract.package import open_package
 
 MAX_REPEAT = 16384
@@ -31,6 +33,7 @@ class Content:
     hidden: set[str] = field(default_factory=set)
     """Styles whose text, rows, columns or tables do not show."""
     title: str | None = None
+    lists: Lists = field(default_factory=Lists)
 
 
 def open_odf(content: bytes) -> Content:
@@ -47,7 +50,7 @@ def open_odf(content: bytes) -> Content:
     if body is None or not len(body):
         raise Unreadable("the OpenDocument file has no body")
     hidden = {name for root in roots for name in _hidden_styles(root)}
-    return Content(body[0], hidden, next((title for root in roots if (title := _title(root))), None))
+    return Content(body[0], hidden, next((title for root in roots if (title := _title(root))), None), read_lists(roots))
 
 
 def _title(root: etree._Element) -> str | None:
@@ -69,13 +72,17 @@ class Text:
     """A text body on its way from elements to items."""
 
     hidden: set[str]
+    lists: Lists = field(default_factory=Lists)
     boxes: int = 0
     tables: int = 0
 
     def items(self, parent: etree._Element) -> list[Item]:
         """The paragraphs and tables below an element: sections, lists and frames looked through."""
+        return self._items(parent)
+
+    def _items(self, elements: Iterable[etree._Element]) -> list[Item]:
         found: list[Item] = []
-        for element in parent:
+        for element in elements:
             name = local(element)
             if name in _PARAGRAPHS:
                 aside: list[Item] = []
@@ -85,13 +92,31 @@ class Text:
                 if (attribute(element, "style-name") or "") not in self.hidden:
                     found.append(self.table(element))
             elif name == "list":
-                found.extend(self._list(element))
+                found.extend(self._list(element, "", 0))
             elif name not in _SKIPPED and (attribute(element, "display") or "") not in ("none", "true-hidden"):
                 found.extend(self.items(element))
         return found
 
-    def _list(self, element: etree._Element) -> list[Item]:
-        return [item for entry in element for item in self.items(entry)]
+    def _list(self, element: etree._Element, style: str, level: int) -> list[Item]:
+        """A list with its labels; one that does not say that it continues counts anew."""
+        style = attribute(element, "style-name") or style
+        if level == 0 and attribute(element, "continue-numbering") != "true" and attribute(element, "continue-list") is None:
+            self.lists.counters.pop(style, None)
+        return [item for entry in element for item in self._entry(entry, style, level)]
+
+    def _entry(self, entry: etree._Element, style: str, level: int) -> list[Item]:
+        """One entry of a list: its first paragraph carries the label, lists inside it go a level deeper."""
+        if attribute(entry, "start-value") is not None:
+            self.lists.restarts[style, level] = number(entry, "start-value", 1)
+        found: list[Item] = []
+        for element in entry:
+            if local(element) == "list":
+                found.extend(self._list(element, style, level + 1))
+                continue
+            found.extend(self._items([element]))
+            if element is entry[0] and found and isinstance(found[0], Line) and local(entry) == "list-item" and found[0].text.strip():
+                found[0].text = self.lists.label(style, level) + found[0].text
+        return found
 
     def _text(self, parent: etree._Element, aside: list[Item]) -> Iterator[str]:
         yield parent.text or ""
@@ -175,7 +200,7 @@ def read(content: bytes) -> Document:
     """An ODT, as a package or flat. Raises Unreadable, Encrypted or TooComplex."""
     odf = open_odf(content)
     meta = {"title": odf.title} if odf.title else {}
-    return Document("odt", flow.blocks(Text(odf.hidden).items(odf.body), "odt"), odf.title, meta)
+    return Document("odt", flow.blocks(Text(odf.hidden, odf.lists).items(odf.body), "odt"), odf.title, meta)
 
 
 def read_sheets(content: bytes) -> list[Sheet]:

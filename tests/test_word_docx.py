@@ -139,7 +139,8 @@ def test_list_labels_count_levels_and_restart() -> None:
         '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1-%2."/></w:lvl>'
     )
     numbering = (
-        f'<w:numbering xmlns:w="{docx.TRANSITIONAL}"><w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>'
+        f'<w:numbering xmlns:w="{docx.TRANSITIONAL}"><w:abstractNum w:abstractNumId="5"><w:styleLink w:val="Mine"/>{levels}</w:abstractNum>'
+        '<w:abstractNum w:abstractNumId="0"><w:numStyleLink w:val="Mine"/></w:abstractNum>'
         '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
     )
 

@@ -122,6 +122,24 @@ def test_covered_cells_repeat_under_repeated_rows() -> None:
     assert read_slots(odt.read(content)) == [[["1", "1"]] * 3]
 
 
+def test_lists_of_several_levels_carry_their_labels() -> None:
+    """Levels are composed as the style says, counters start where told, and a list that does not continue counts anew."""
+    spaces = 'xmlns:office="o" xmlns:text="x" xmlns:style="s"'
+    level = '<text:list-level-style-number text:level="{}" style:num-format="1" text:display-levels="{}" style:num-suffix="."/>'
+    listed = f'<text:list-style style:name="L">{level.format(1, 1)}{level.format(2, 2)}</text:list-style>'
+    styles = f"<office:automatic-styles>{listed}</office:automatic-styles>"
+
+    def entry(text: str, more: str = "", start: str = "") -> str:
+        return f"<text:list-item{start}><text:p>{text}</text:p>{more}</text:list-item>"
+
+    four = ' text:start-value="4"'
+    inner = f"<text:list>{entry('b', start=four)}{entry('c')}</text:list>"
+    whole = f'<text:list text:style-name="L">{entry("a", inner)}{entry("d")}</text:list>'
+    body = f"<office:body><office:text>{whole}{whole}</office:text></office:body>"
+    document = odt.read(zipped({"content.xml": f"<office:document-content {spaces}>{styles}{body}</office:document-content>"}))
+    assert read_prose(document) == ["1.a", "1.4.b", "1.5.c", "2.d"] * 2
+
+
 def test_a_locked_opendocument_says_so() -> None:
     """The manifest tells of encryption."""
     manifest = "<manifest><file-entry><encryption-data/></file-entry></manifest>"

@@ -17,7 +17,8 @@ _SPACES = (
 _TEXT, _SHEET = "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"
 _STYLES = (
     '<office:automatic-styles><style:style style:name="Gone" style:family="text"><style:text-properties text:display="none"/>'
-    "</style:style></office:automatic-styles>"
+    '</style:style><text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-suffix="、" '
+    'style:num-format="一, 二, 三, ..."/></text:list-style></office:automatic-styles>'
 )
 
 
@@ -80,11 +81,15 @@ def _package(kind: str, body: str, title: str) -> bytes:
     )
 
 
-def _text_body(specimen: Specimen, hidden: bool) -> str:
+def _text_body(specimen: Specimen, hidden: bool, numbered: bool) -> str:
     parts = ['<text:tracked-changes><text:changed-region text:id="c1"><text:deletion><text:p>99</text:p></text:deletion>']
     parts.append("</text:changed-region></text:tracked-changes>")
     for block in specimen.blocks:
-        if isinstance(block, str):
+        if isinstance(block, str) and numbered and block[1:2] == "、" and block[0] in "一二三四五六":
+            goes_on = "" if block[0] == "一" else ' text:continue-numbering="true"'
+            entry = f"<text:list-item>{_paragraph(block[2:])}</text:list-item>"
+            parts.append(f'<text:list text:style-name="L1"{goes_on}>{entry}</text:list>')
+        elif isinstance(block, str):
             parts.append(f"<text:section>{_paragraph(block)}</text:section>")
         else:
             rows = _rows(block, lambda box: _cell(box, _figure(box.text, hidden and bool(box.key))))
@@ -92,9 +97,9 @@ def _text_body(specimen: Specimen, hidden: bool) -> str:
     return f"<office:text>{''.join(parts)}</office:text>"
 
 
-def draw(specimen: Specimen, hidden: bool = False, flat: bool = False) -> bytes:
-    """The specimen as an ODT, or as one flat file; with hidden spans, notes and tracked deletions."""
-    body = _text_body(specimen, hidden)
+def draw(specimen: Specimen, hidden: bool = False, flat: bool = False, numbered: bool = False) -> bytes:
+    """The specimen as an ODT, or as one flat file; with hidden spans, notes and tracked deletions; headings numbered by a list."""
+    body = _text_body(specimen, hidden, numbered)
     if not flat:
         return _package(_TEXT, body, specimen.title)
     return f'<?xml version="1.0"?><office:document {_SPACES} office:mimetype="{_TEXT}">{_document(body)}</office:document>'.encode()
@@ -126,6 +131,7 @@ def variants() -> dict[str, Callable[[Specimen], bytes]]:
     return {
         "plain": draw,
         "hidden": lambda specimen: draw(specimen, hidden=True),
+        "numbered": lambda specimen: draw(specimen, numbered=True),
         "flat": lambda specimen: draw(specimen, flat=True),
         "sheet": draw_sheet,
     }
