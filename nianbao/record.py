@@ -213,7 +213,7 @@ def _stored(archived: Archived, original: Reference | None, number: int) -> Stor
 def _from_archive(folder: Path, place: Place) -> tuple[Archived, Reference | None]:
     """What was archived but told to nobody."""
     capture = read_capture(folder / place.file, place.offset)
-    record = read_unit(folder / place.file, place.offset)[0]
+    record = read_unit(folder / place.file, place.offset).record
     fields, original = record.fields, refers_to(record)
     sound = fields.get("nianbao-sound") != "no"
     digest = fields.get("warc-payload-digest", "")

@@ -15,8 +15,9 @@ from store.warc_read import Record, Reference, WarcError, read_capture, read_rec
 __all__ = ["Archive", "Place", "Reference", "WarcError", "read_capture", "read_unit", "records"]
 
 MAX_BYTES = 1 << 30
+_ANSWER = "application/http;msgtype=response"
+_REQUEST = "application/http;msgtype=request"
 _PATTERN = "nianbao-*.warc.gz"
-_OPENERS = {"response", "revisit", "resource"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,19 @@ class Archive:
     ) -> Place:
         """Gather one exchange: its response (a revisit where `original` holds the body or the answer is a 304) and its request."""
         answer_id = form.record_id()
-        level = 0 if original else form.level_for(capture.raw_body)
+        confirms = capture.status == 304 and original is not None
         head = form.response_head(capture)
-        body = b"" if original else capture.raw_body
+        block = (b"",) if confirms else (head, b"" if original else capture.raw_body)
         fields = [("WARC-Type", "revisit" if original else "response"), ("WARC-Record-ID", answer_id), *self._about(capture)]
         fields += [("WARC-Payload-Digest", payload_digest)] if capture.status != 304 else []
         fields += [*_refers_to(capture, original), *_notes(capture, site, sound)]
-        start = self._put(fields, "application/http;msgtype=response", (head, body), level)
-        asked = [("WARC-Type", "request"), ("WARC-Record-ID", form.record_id()), *self._about(capture)]
-        asked += [("WARC-Concurrent-To", answer_id)]
-        self._put(asked, "application/http;msgtype=request", (form.request_head(capture), capture.request_body), form.HTML_LEVEL)
+        start = self._put(fields, _ANSWER, block, form.level_for(block[-1]))
+        if confirms:
+            # Replay tools take header and body from the page that a revisit without a block refers to; the 304's own is kept beside it.
+            self._put(self._joined("metadata", capture, answer_id), _ANSWER, (head,), form.HTML_LEVEL)
+        self._put(
+            self._joined("request", capture, answer_id), _REQUEST, (form.request_head(capture), capture.request_body), form.HTML_LEVEL
+        )
         return Place(self.name, start, self._end)
 
     def add_document(self, capture: Capture, *, about: dict[str, str], site: str | None = None) -> Place:
@@ -93,9 +97,7 @@ class Archive:
         start = self._put(fields, media_type, (capture.raw_body,), form.level_for(capture.raw_body))
         stated = {"origin": capture.origin, "added": form.date(datetime.now(UTC)), **about}
         lines = "".join(f"{name}: {value}\r\n" for name, value in stated.items()).encode()
-        meta = [("WARC-Type", "metadata"), ("WARC-Record-ID", form.record_id()), *self._about(capture)]
-        meta += [("WARC-Concurrent-To", document_id)]
-        self._put(meta, "application/warc-fields", (lines,), form.HTML_LEVEL)
+        self._put(self._joined("metadata", capture, document_id), "application/warc-fields", (lines,), form.HTML_LEVEL)
         return Place(self.name, start, self._end)
 
     def commit(self) -> None:
@@ -130,6 +132,12 @@ class Archive:
             ("WARC-Warcinfo-ID", self._info_id),
             *address,
         ]
+
+    def _joined(self, kind: str, capture: Capture, record_id: str) -> list[tuple[str, str]]:
+        """The fields of a record that belongs to another. Replay tools index what has an address, so what only describes has none."""
+        described = [("WARC-Date", form.date(capture.fetched_at)), ("WARC-Warcinfo-ID", self._info_id), ("WARC-Refers-To", record_id)]
+        about = described if kind == "metadata" else self._about(capture)
+        return [("WARC-Type", kind), ("WARC-Record-ID", form.record_id()), *about, ("WARC-Concurrent-To", record_id)]
 
     def _put(self, fields: list[tuple[str, str]], media_type: str, block: tuple[bytes, ...], level: int) -> int:
         """Gather one record; its offset."""
@@ -168,7 +176,7 @@ class Archive:
         end = known
         for opener, place in _units(path, known):
             end = place.end
-            if opener.type in _OPENERS:
+            if opener.opens:
                 self.untold.append(place)
         if end < size and known == 0 and _has_member(path, end + 1):
             return None  # nobody vouches for the end, and sound records follow: this is damage, not a torn tail
@@ -227,19 +235,19 @@ def _notes(capture: Capture, site: str | None, sound: bool) -> list[tuple[str, s
 
 
 def _units(path: Path, offset: int) -> Iterator[tuple[Record, Place]]:
-    """Whole units from an offset up to the first damage or the end: a record with the one that belongs to it, or a record alone.
+    """Whole units from an offset up to the first damage or the end: a record with those that belong to it, or a record alone.
 
     An answer whose request, or a document whose origin, is missing at the very end is no whole unit.
     """
     opener: Record | None = None
     try:
         for record in records(path, offset):
-            if opener is None and record.type in _OPENERS:
+            if record.opens:
                 opener = record
-                continue
-            start = opener or record
-            yield start, Place(path.name, start.offset, record.end)
-            opener = None
+            elif opener is None or record.closes(opener):
+                start = opener or record
+                yield start, Place(path.name, start.offset, record.end)
+                opener = None
     except WarcError:
         return  # from here on the file is torn; the caller cuts it
 

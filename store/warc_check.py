@@ -148,10 +148,12 @@ class _Joins:
         if self._first and record.type != "warcinfo":
             yield record.offset, "no_warcinfo", "the file does not open with a warcinfo record"
         self._first = False
-        joined = record.fields.get("warc-concurrent-to")
-        if self._open is not None and joined != self._open.id:
+        if self._open is not None and record.closes(self._open):
+            self._open = None
+        elif self._open is not None and not record.belongs_to(self._open):
             yield from self.rest()
-        self._open = record if record.type in ("response", "revisit", "resource") else None
+        if record.opens:
+            self._open = record
 
     def rest(self) -> Iterator[Found]:
         if self._open is not None:

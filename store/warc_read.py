@@ -55,6 +55,19 @@ class Record:
         """WARC-Target-URI, without the angle brackets of WARC 1.0."""
         return self.fields.get("warc-target-uri", "").strip("<>")
 
+    @property
+    def opens(self) -> bool:
+        """Whether other records of ours belong to this one and follow it."""
+        return self.type in ("response", "revisit", "resource")
+
+    def belongs_to(self, opener: Record) -> bool:
+        """Whether this was written together with that."""
+        return bool(opener.id) and self.fields.get("warc-concurrent-to") == opener.id
+
+    def closes(self, opener: Record) -> bool:
+        """Whether this is the last that belongs to that: an answer's request, a document's origin."""
+        return self.belongs_to(opener) and (self.type == "request" or opener.type == "resource")
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -64,6 +77,14 @@ class Reference:
     fetched_at: datetime
     file: str
     offset: int
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An answer or document, and by type the records that belong to it: its request, or what is said of it."""
+
+    record: Record
+    companions: Mapping[str, Record]
 
 
 def records(path: Path, offset: int = 0) -> Iterator[Record]:
@@ -131,25 +152,30 @@ def read_capture(path: Path, offset: int) -> Capture:
     The body of a revisit of an identical payload comes from the record it refers to, in the same folder. A 304 has none.
     Raises `WarcError` where the record is damaged or holds no capture, OSError where the file cannot be read.
     """
-    record, request = read_unit(path, offset)
-    if record.type == "revisit" and record.fields.get("warc-profile") == form.IDENTICAL:
-        return to_capture(record, request, payload=_original_payload(path.parent, record))
-    return to_capture(record, request)
+    unit = read_unit(path, offset)
+    record = unit.record
+    held = record.type == "revisit" and record.fields.get("warc-profile") == form.IDENTICAL
+    payload = _original_payload(path.parent, record) if held else None
+    return to_capture(record, unit.companions.get("request"), payload=payload, head=unit.companions.get("metadata"))
 
 
-def read_unit(path: Path, offset: int) -> tuple[Record, Record | None]:
-    """The record at an offset and, where it answers a request, that request's record. Raises `WarcError` as `read_record` does."""
+def read_unit(path: Path, offset: int) -> Unit:
+    """The record at an offset and those that belong to it. Raises `WarcError` where the first is damaged."""
     with path.open("rb") as file:
         record = read_record(file, offset)
-        return record, _request_of(file, record)
+        return Unit(record, {companion.type: companion for companion in _companions(file, record)})
 
 
-def _request_of(file: BinaryIO, record: Record) -> Record | None:
+def _companions(file: BinaryIO, record: Record) -> Iterator[Record]:
+    end = record.end
     try:
-        following = read_record(file, record.end)
+        while (following := read_record(file, end)).belongs_to(record):
+            yield following
+            if following.closes(record):
+                return
+            end = following.end
     except WarcError:
-        return None  # the last record of a file; the response itself is whole
-    return following if following.type == "request" and following.fields.get("warc-concurrent-to") == record.id else None
+        return  # the file ends here, or is damaged behind what was asked for
 
 
 def refers_to(record: Record) -> Reference | None:
@@ -183,10 +209,13 @@ def split_http(record: Record) -> tuple[str, Headers, bytes]:
     return first.rstrip("\r"), tuple((name.strip(), value.strip()) for name, _, value in pairs), record.block[found.end() :]
 
 
-def to_capture(record: Record, request: Record | None = None, *, payload: bytes | None = None) -> Capture:
-    """A capture from a response, revisit or resource record, and its request where there is one."""
+def to_capture(record: Record, request: Record | None = None, *, payload: bytes | None = None, head: Record | None = None) -> Capture:
+    """A capture from a response, revisit or resource record, and its request where there is one.
+
+    `payload` is that of the record that a revisit refers to, `head` the record with the header of a 304.
+    """
     fields = record.fields
-    version, status, reason, headers, raw = _answer_of(record)
+    version, status, reason, headers, raw = _answer_of(record, head)
     raw = raw if payload is None else payload
     truncated = _truncated(fields)
     codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
@@ -211,14 +240,14 @@ def to_capture(record: Record, request: Record | None = None, *, payload: bytes 
     )
 
 
-def _answer_of(record: Record) -> tuple[str, int, str, Headers, bytes]:
+def _answer_of(record: Record, head: Record | None) -> tuple[str, int, str, Headers, bytes]:
     """HTTP version, status, reason, headers and payload."""
     if record.type in ("resource", "conversion"):
         media_type = record.fields.get("content-type")
         return "HTTP/1.1", 200, "", (("Content-Type", media_type),) if media_type else (), record.block
     if record.type not in ("response", "revisit"):
         raise WarcError("no_capture", record.offset, f"a {record.type or 'nameless'} record holds no capture")
-    first, headers, raw = split_http(record)
+    first, headers, raw = split_http(head if head is not None and not record.block else record)
     version, _, rest = first.partition(" ")
     status, _, reason = rest.strip().partition(" ")
     if not status.isdigit():
