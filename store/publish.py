@@ -30,7 +30,8 @@ MADE_HERE = (
     "report_check",
 )
 HIDDEN = "(SELECT report_id FROM work.report SEMI JOIN work.withdrawal USING (agency_id, year, scope))"
-ORDER = {"figure": "report_id, table_no, row_no, column_no", "finding": "report_id, rule", "section": "report_id, ordinal"}
+AS_LOADED = ("figure", "section", "claim", "part", "report_table", "extra_cell", "reading", "capture")
+"""Tables that only grow, report by report: already in the order that readers want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _copy(connection: duckdb.DuckDBPyConnection) -> None:
             continue
         columns = {name for (name,) in connection.execute(f'SELECT column_name FROM (DESCRIBE work."{table}")').fetchall()}
         kept = f"WHERE report_id IS NULL OR report_id NOT IN {HIDDEN}" if "report_id" in columns else ""
-        order = f"ORDER BY {ORDER[table]}" if table in ORDER else "ORDER BY ALL"
+        order = "" if table in AS_LOADED else "ORDER BY ALL"
         connection.execute(f'INSERT INTO next."{table}" SELECT * FROM work."{table}" {kept} {order}')
     fill(connection)
     connection.execute(CHECKED)
