@@ -15,6 +15,7 @@ from nianbao.record import Stored
 from nianbao.summary import ProblemNote, SiteOutcome
 from store import archive as store_archive
 from store.archive import Archive
+from store.attention import Attention
 from store.database import scalar
 from store.provenance import Loaded, Provenance
 
@@ -91,6 +92,14 @@ class Ledger:
         self.archive.add_problem(self.run_id, site_id, stage, url, code, message)
         self._note(site_id, stage, url, code, message)
         self.codes.add(Exit.INCOMPLETE)
+
+    def attention(self, one: Attention) -> None:
+        """Something that went well by itself and is not as it was the nights before; it is a problem row already."""
+        self.problems.append(ProblemNote(one.site_id, one.stage, one.code, one.message, one.url))
+        self.counts["problems"] += 1
+        self.counts["failed_checks_new"] += one.code == "failed_check"
+        if one.weight == "violation":
+            self.codes.add(Exit.VIOLATED)
 
     def _note(self, site_id: str | None, stage: str, url: str | None, code: str, message: str) -> None:
         self.counts["problems"] += 1

@@ -27,6 +27,7 @@ from nianbao.record import Recorder, Stored
 from nianbao.schedule import in_season, is_due
 from nianbao.summary import RunSummary
 from store.archive import Archive
+from store.attention import attend
 from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
 from store.publish import publish
@@ -199,6 +200,8 @@ def _close(ledger: Ledger, sites: Sequence[Site]) -> int:
     """Rosters, the rules across reports, and the exit code."""
     ledger.roster()
     settle(ledger.archive.connection, corrections=ledger.archive.path / CORRECTIONS)
+    for one in attend(ledger.archive.connection, ledger.run_id, datetime.now(UTC)):
+        ledger.attention(one)
     if sites and not ledger.counts["captures"]:
         ledger.codes.add(Exit.NOTHING)
     if sites and all(outcome.state in ("unreachable", "blocked", "robots") for outcome in ledger.sites):
@@ -226,6 +229,7 @@ def _summary(config: Config, options: Options, ledger: Ledger, started: datetime
         reports_new=ledger.counts["reports_new"],
         reports_corrected=ledger.counts["reports_corrected"],
         reports_unreadable=ledger.counts["reports_unreadable"],
+        failed_checks_new=ledger.counts["failed_checks_new"],
         command=options.command,
     )
     summary.write(made, config.archive.path)
