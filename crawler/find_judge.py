@@ -158,12 +158,11 @@ def _reports(found: tuple[Row, ...], column: Column) -> tuple[Row, ...]:
 
 def _is_row(row: Row) -> bool:
     """Whether a line leads to an article, not to a column that is called like a report."""
-    named = bool(row.published or links.agency_of(row.title) or links.year_of(row.title))
-    if not named and is_annual_name(row.title):
-        return False
-    if links.is_article(row.url) or links.is_file(row.url):
+    if row.published or (links.agency_of(row.title) and links.year_of(row.title)):
         return True
-    return named and not links.is_column(row.url)
+    if not links.agency_of(row.title) and not links.year_of(row.title) and is_annual_name(row.title):
+        return False
+    return links.is_article(row.url) or links.is_file(row.url) or not links.is_column(row.url)
 
 
 def _absolute(page: Page, address: str) -> str:

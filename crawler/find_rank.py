@@ -113,6 +113,8 @@ def _ranked(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
     name = name_of(anchor.text)
     if _refused(name):
         return None
+    if links.agency_of(name) and links.year_of(name) and links.classify(name, anchor.url).kind == "report":
+        return _by_folder(anchor, page, at)
     found = [best for best in (_by_name(anchor, name, page, at), _by_path(anchor, name, page, at), _menu(anchor, name, page, at)) if best]
     return max(found, key=lambda candidate: candidate.score, default=None)
 
@@ -147,11 +149,21 @@ def _by_path(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate 
         return _candidate(
             anchor.url, KNOWN["path"]["annual"] - less, "address of an annual-report column", name, page, at, annual=True, year=year
         )
-    if stem and (folder := _folder(anchor.url, stem)):
-        return _candidate(folder, KNOWN["path"]["folder"] - less, "folder of an annual report", "", page, at, annual=True, guess=True)
+    if stem:
+        return _by_folder(anchor, page, at)
     if len(name) <= 20 and _compiled(links.KNOWN["paths"]["disclosure"]).search(parts.path) and not links.is_article(anchor.url):
         return _candidate(anchor.url, KNOWN["path"]["disclosure"] - less - 8 * bool(name), "address of disclosure", name, page, at)
     return None
+
+
+def _by_folder(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
+    """The folder of an article, where its address shows that it is one of annual reports."""
+    stem = _compiled(links.KNOWN["paths"]["annual"]).search(urlsplit(anchor.url).path)
+    folder = _folder(anchor.url, stem) if stem else None
+    if folder is None or links.page_key(folder) == links.page_key(page.url):
+        return None
+    score = KNOWN["path"]["folder"] - KNOWN["less"]["depth"] * at.depth
+    return _candidate(folder, score, "folder of an annual report", "", page, at, annual=True, guess=True)
 
 
 def _folder(url: str, stem: re.Match[str]) -> str | None:

@@ -83,7 +83,7 @@ def agency_of(title: str) -> str | None:
     text = _EXTENSION.sub("", _CUT_MARK.sub("", plain(title)))
     bracketed = (note for note in _BRACKETED.findall(text) if not _pattern("agency", "note").search(note))
     for said in (_BRACKETED.sub("|", text), *bracketed):
-        if names := [name for name in _pieces(said) if _pattern("agency", "suffix").search(name)]:
+        if names := [name for name in _pieces(said) if _names_a_body(name)]:
             return max(names, key=len)
     return None
 
@@ -182,6 +182,10 @@ def _bare(text: str, url: str, cut: bool) -> Verdict:
     if _pattern("words", "paper").search(text):
         return Verdict("report", "a report in the annual-report column")
     return Verdict("decoy", "neither an agency, a year nor a report")
+
+
+def _names_a_body(name: str) -> bool:
+    return bool(_pattern("agency", "suffix").search(name)) and not _pattern("agency", "generic").search(name)
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -250,6 +250,26 @@ def test_an_organs_code_makes_the_address_of_its_annual_reports() -> None:
     assert made == ["/public/column/6598?type=3&action=list", "/module/xxgk/xxgkAnnualReport.jsp?area=11330&fbtime=2025"]
 
 
+def test_articles_in_folders_of_their_own_are_rows_not_columns() -> None:
+    """Beijing's numbered folders: a dated row that names body and year is a report, whatever its address looks like."""
+    rows = {f"/zwgk/gknb/229/{n}/index.html": f"2024年度{name}政府信息公开年报" for n, name in enumerate(sites.ORGANS.values())}
+    pages: dict[str, Page] = {url: sites.article(words) for url, words in rows.items()}
+    pages["/"] = html(sites.NAV + "<a href='/zwgk/gknb/'>更多</a>" + listed(rows))
+    pages["/zwgk/gknb/"] = html(sites.NAV + listed(rows))
+    found, shelf = search(pages)
+    assert columns(found) == {"/zwgk/gknb/"}
+    assert not any("/229/" in url for url in shelf.asked)
+
+
+def test_a_group_of_towns_is_no_body() -> None:
+    """乡镇（街道） is a level of the column; its reports are not its own."""
+    page = parse(
+        sites.HOST + "/nb/", "<h2>年度报告</h2><ul><li><a href='/nb/x/1/'>乡镇（街道）</a></li><li><a href='/nb/x/2/'>各乡镇</a></li></ul>"
+    )
+    offered = list(candidates(page, Candidate(page.url, 100, "column", annual=True)))
+    assert [(offer.agency, offer.annual) for offer in offered] == [(None, True), (None, True)]
+
+
 def test_names_are_compared_without_decoration() -> None:
     """Bullets, arrows, counts and blanks are no part of a name."""
     assert [name_of(text) for text in ("» 年 报 >>", "【年报】", "年报(12)", "· 年报 ›")] == ["年报"] * 4
