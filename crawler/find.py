@@ -254,6 +254,7 @@ class _Search:
 
     def found(self, known: set[str]) -> Found:
         """Everything that the search brought; a known column that is gone is told as moved where others took its place."""
+        self.kept.drop_previews()
         new = [column.url for key, column in self.kept.columns.items() if key not in known]
         for at in (at for at in self.lost if at.proven or at.url in self.site.listings):
             code, message = ("column_moved", f"now {new[0]}") if new else ("column_lost", "and no other was found")

@@ -35,6 +35,8 @@ class Judgement:
     reports: tuple[Row, ...]
     signature: frozenset[str]
     """What tells this column from another: the pages that its report rows lead to, or the words of its own report."""
+    by_rows: bool = False
+    """Only its rows say that it is an annual-report column, neither its name nor the way to it."""
     ways: frozenset[str] = frozenset()
     """How its family would ask for rows that do not stand on the page."""
 
@@ -79,14 +81,15 @@ def judge(page: Page, at: Candidate, ways: Collection[str] = ()) -> Judgement:
     annual = at.annual or is_annual_page(page) or any(re.fullmatch(KNOWN["dynamic"]["annual"], way) for way in ways)
     column = Column(page.url, at.name, at.year, at.agency, annual)
     reports = _reports(found, column)
-    if not annual and at.depth > 0 and len(reports) >= _MANY and 2 * len(reports) > len(found):
+    by_rows = not annual and at.depth > 0 and len(reports) >= _MANY and 2 * len(reports) > len(found)
+    if by_rows:
         annual = True
         reports = _reports(found, Column(page.url))
     own = is_report(page)
     signature = frozenset(links.page_key(row.url) for row in reports) or frozenset(
         [f"{at.agency}:{links.plain(page.words)}"] if own else []
     )
-    return Judgement(annual, own, found, reports, signature, frozenset(ways))
+    return Judgement(annual, own, found, reports, signature, by_rows, frozenset(ways))
 
 
 def role_of(judgement: Judgement, page: Page, at: Candidate, leads_on: bool) -> Role:

@@ -36,6 +36,7 @@ class Kept:
     parents: dict[str, int] = field(default_factory=dict)
     """Pages that offer columns without being one, and how many they offer: next year's column will stand there too."""
     families: Counter[str] = field(default_factory=Counter)
+    _previews: dict[str, frozenset[str]] = field(default_factory=dict)
     _signatures: dict[frozenset[str], str] = field(default_factory=dict)
 
     @property
@@ -59,6 +60,8 @@ class Kept:
             return said
         if twin := self._twin(judgement, column):
             return f"the same column as {twin}"
+        if judgement.by_rows:
+            self._previews[links.page_key(page.url)] = judgement.signature
         self.families[family] += 1
         self.columns[links.page_key(page.url)] = column
         if role == "barren":
@@ -66,6 +69,13 @@ class Kept:
         if role in ("report", "document"):
             self.menus[page.url] = at.menu or at.via or page.url
         return said
+
+    def drop_previews(self) -> None:
+        """Let go of pages that only show the first rows of columns kept beside them."""
+        for key, shown in self._previews.items():
+            others = frozenset[str]().union(*(rows for rows, url in self._signatures.items() if links.page_key(url) != key))
+            if shown <= others and (column := self.columns.pop(key, None)):
+                self.parents.setdefault(column.url, 1)
 
     def unchanged(self, at: Candidate) -> None:
         """Keep a column that is itself a report and answered that nothing changed."""

@@ -261,6 +261,19 @@ def test_articles_in_folders_of_their_own_are_rows_not_columns() -> None:
     assert not any("/229/" in url for url in shelf.asked)
 
 
+def test_a_page_that_shows_the_first_rows_of_a_column_is_no_column_beside_it() -> None:
+    """The newest three with a link to all: one column, found behind 更多."""
+    rows = {f"/a/{year}.html": sites.title(year) for year in sites.YEARS}
+    preview = listed(dict(list(rows.items())[:3])) + "<a href='/gk/all/'>更多&gt;&gt;</a>"
+    pages = {
+        "/": html(sites.NAV + "<a href='/gk/'>政务公开</a>"),
+        "/gk/": html(sites.NAV + preview),
+        "/gk/all/": html(sites.ROWS),
+        **sites.ARTICLES,
+    }
+    assert columns(search(pages)[0]) == {"/gk/all/"}
+
+
 def test_a_group_of_towns_is_no_body() -> None:
     """乡镇（街道） is a level of the column; its reports are not its own."""
     page = parse(
