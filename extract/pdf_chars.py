@@ -14,7 +14,7 @@ from extract.pdf_objects import Matrix
 from extract.pdf_visible import PLAIN, Areas, Look
 
 MOST_LETTERS = 200_000
-GIANT, FLAT = 2.5, 0.6
+GIANT, FLAT = 2.5, 0.35
 """Shares of the usual height of letters: above the first a box is a mistake of pdfium's, below the second it is that of the ink."""
 ABOVE = 0.88
 """The share of a letter's height that stands above its line."""

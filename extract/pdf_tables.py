@@ -21,6 +21,8 @@ CORNER = 3.0
 """Points by which lines may miss their corner."""
 THIN = 6.0
 """Points; an empty strip of slots thinner than this is the gap of a double border."""
+OVERSIZE = 2.0
+"""Times the usual height of a table's letters from which letters across its rules are a watermark."""
 FRAME = 0.5
 """The share of a page that a single cell must cover to be its frame."""
 TALLEST_ROW = 48.0
@@ -59,8 +61,20 @@ def _shared(page: Page, lattices: list[Lattice]) -> tuple[list[Ruling], list[Gly
         if len(lattice.xs) == 2 and has_rows(letters):
             outside.extend(letters)
         elif letters:
-            found.append(_settled(lattice, letters, THIN * page.unit))
+            fitting, large = _fitting(lattice, letters)
+            page.askew.extend(large)
+            found.append(_settled(lattice, fitting, THIN * page.unit))
     return [ruling for ruling in found if ruling.lattice.cells], outside
+
+
+def _fitting(lattice: Lattice, glyphs: list[Glyph]) -> tuple[list[Glyph], list[Glyph]]:
+    """The letters without those of a watermark: far larger than the others, and across the rules."""
+    usual = sorted([g[4] - g[2] for g in glyphs])[len(glyphs) // 2]
+    large = [g for g in glyphs if g[4] - g[2] > OVERSIZE * usual]
+    if not large:
+        return glyphs, large
+    crossing = {id(g) for g in large if any(g.x0 < x < g.x1 for x in lattice.xs) or any(g.top < y < g.bottom for y in lattice.ys)}
+    return [g for g in glyphs if id(g) not in crossing], [g for g in large if id(g) in crossing]
 
 
 def _has_chasm(ruling: Ruling) -> bool:

@@ -16,7 +16,12 @@ SPACE, LATIN_SPACE, CHASM = 0.35, 0.18, 1.1
 """Shares of the letters' size: a gap that reads as a space, also between Latin letters; one so wide that two numbers may stand there."""
 STAIR = 0.2
 """The share of its size by which a letter may stand lower than the one before it on its line."""
-PADDING = 1.6
+LEADING = 1.8
+"""The height of a line in sizes of its letters, at most, within one number that its cell broke."""
+MARK = 0.75
+"""The share of a figure's height below which a raised digit is the mark of a note."""
+SUPERSCRIPTS = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
+PADDING = 1.3
 """The part of a cell's width that margins may take on both sides together, in sizes of its letters."""
 _NUMERIC = re.compile(r"[0-9.,%+\-]")
 
@@ -95,10 +100,31 @@ def cell_text(glyphs: list[Glyph], width: float) -> str:
     if _is_plain(glyphs):
         return "".join([glyph[0] for glyph in glyphs])
     texts = []
-    for group in _by_turn(glyphs):
+    for group in _by_turn(_with_marks(glyphs)):
         lines = rows(group)
         texts.append(_flow(lines, width if not group[0].turn else max(box_of(line).width for line in lines)))
-    return "".join(texts)
+    return "\n".join(texts)
+
+
+def _with_marks(glyphs: list[Glyph]) -> list[Glyph]:
+    """The letters with small raised digits as what they are, marks of notes: 12¹ is not 121."""
+    digits = [g for g in glyphs if g[0] in SUPERSCRIPTS]
+    tallest = max([g[4] - g[2] for g in digits], default=0.0)
+    small = [g for g in digits if g[4] - g[2] < MARK * tallest]
+    if not small:
+        return glyphs
+    full = [g for g in digits if g[4] - g[2] >= MARK * tallest]
+    marks = {id(g): _mark(g, full) for g in small}
+    return [marks.get(id(g), g) for g in glyphs]
+
+
+def _mark(small: Glyph, full: list[Glyph]) -> Glyph:
+    """A small digit raised over a full one on its left or another mark of it as a superscript on that one's line; else itself."""
+    for big in full:
+        size = big.bottom - big.top
+        if 0 <= small.x0 - big.x0 < 3 * size and big.top - size / 2 < small.top and small.bottom < big.bottom - size / 10:
+            return Glyph(SUPERSCRIPTS[small.text], small.x0, big.top, small.x1, big.bottom, small.turn)
+    return small
 
 
 def _is_plain(glyphs: list[Glyph]) -> bool:
@@ -125,8 +151,9 @@ def _between(above: list[Glyph], below: list[Glyph], width: float) -> str:
     last, first = above[-1], below[0]
     if _NUMERIC.match(last.text) and _NUMERIC.match(first.text):
         ink = last.x1 - above[0].x0
-        full = ink + (first.x1 - first.x0) > max(width - PADDING * (last.bottom - last.top), width / 2)
-        return "" if full else "\n"
+        size = last.bottom - last.top
+        full = ink + (first.x1 - first.x0) > max(width - PADDING * size, width / 2)
+        return "" if full and first.bottom - last.bottom <= LEADING * size else "\n"
     both_latin = last.text.isascii() and first.text.isascii() and last.text.isalnum() and first.text.isalnum()
     return " " if both_latin else ""
 

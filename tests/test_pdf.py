@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -203,3 +204,60 @@ def test_figures_typed_into_form_fields_are_read() -> None:
     canvas.acroForm.textfield(name="count", x=260, y=702, width=100, height=26, value="417", borderWidth=0)
     canvas.save()
     assert read_slots(pdf.read(buffer.getvalue())) == [[["item", "count"], ["rules", "417"]]]
+
+
+def drawn(paint: Callable[[Canvas], None]) -> bytes:
+    """A page with a ruled table of two rows and two columns, and what `paint` adds."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842), invariant=1)
+    canvas.grid([50, 250, 450], [640, 730, 760])
+    canvas.drawString(60, 740, "item")
+    canvas.drawString(260, 740, "count")
+    canvas.drawString(60, 690, "rules")
+    paint(canvas)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def last_cell(content: bytes) -> str:
+    """The text of the last cell of the only table."""
+    (grid,) = pdf.read(content).grids()
+    return [cell.text for cell in grid.cells()][-1]
+
+
+def test_the_mark_of_a_note_is_no_digit() -> None:
+    """12 with a small raised 1 is 12¹, never 121."""
+
+    def paint(canvas: Canvas) -> None:
+        canvas.drawString(260, 690, "12")
+        canvas.setFont("Helvetica", 7)
+        canvas.drawString(260 + 13.4, 695, "1")
+
+    assert last_cell(drawn(paint)) == "12¹"
+
+
+def test_words_written_upwards_in_a_cell_are_read_in_their_direction() -> None:
+    """A label turned by a quarter comes out in its order."""
+
+    def paint(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.translate(300, 660)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "upwards")
+        canvas.restoreState()
+
+    assert last_cell(drawn(paint)) == "upwards"
+
+
+def test_numbers_in_two_directions_are_not_joined() -> None:
+    """An upright and a turned number in one cell are two."""
+
+    def paint(canvas: Canvas) -> None:
+        canvas.drawString(260, 690, "12")
+        canvas.saveState()
+        canvas.translate(400, 660)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "34")
+        canvas.restoreState()
+
+    assert last_cell(drawn(paint)) == "12\n34"

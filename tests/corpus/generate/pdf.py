@@ -36,7 +36,8 @@ class Style:
     """Every character drawn by itself."""
     hidden: str = ""
     """Wrong digits that print does not show: "mode", "white", "clip", "off", "under"."""
-    watermark: bool = False
+    watermark: float | None = None
+    """Large grey words across the page, turned by so many degrees."""
     rotate: int = 0
     """/Rotate of the page, whose content is drawn to stand upright under it."""
     sideways: bool = False
@@ -193,11 +194,11 @@ class _Drawing:
         if self.style.running:
             self._text(self.measure.width / 2 - 12, self.measure.height - 46, f"- {number} -", 10)
             self._text(self.measure.margin, 40, "政府信息公开年报", 8)
-        if self.style.watermark:
+        if self.style.watermark is not None:
             self.canvas.saveState()
             self.canvas.setFillColor(_GREY)
             self.canvas.translate(self.measure.width / 2, self.measure.height / 2)
-            self.canvas.rotate(45)
+            self.canvas.rotate(self.style.watermark)
             self.canvas.setFont(FONT, 60)
             self.canvas.drawCentredString(0, 0, "内部资料2024")
             self.canvas.restoreState()
@@ -339,7 +340,8 @@ STYLES: dict[str, Style] = {
     "bold": Style(bold=True),
     "pieces": Style(pieces=True),
     **{f"hidden-{way}": Style("rectfill", hidden=way) for way in ("mode", "white", "clip", "off", "under")},
-    "watermark": Style(watermark=True),
+    "watermark": Style(watermark=45.0),
+    "stamped": Style(watermark=0.0),
     **{f"rotate{turn}": Style(rotate=turn) for turn in (90, 180, 270)},
     "sideways": Style(sideways=True),
     "twoup": Style(two_up=True),
