@@ -17,6 +17,7 @@ from extract.document import Source
 from extract.errors import Encrypted, MissingPart, TooComplex, Unreadable
 from extract.kind import Kind, sniff
 from extract.package import open_zip, unpack
+from extract.rar import is_locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class _Opened:
                 yield name, unpacked
 
     def _by_program(self, content: bytes) -> Iterator[tuple[str, bytes]]:
+        if is_locked(content):
+            raise Encrypted("the archive is locked with a password")
         with tempfile.TemporaryDirectory(prefix="nianbao-") as folder:
             packed, target = Path(folder, "packed"), Path(folder, "out")
             packed.write_bytes(content)

@@ -14,11 +14,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extract import bundle
 from extract.bundle import Limits
 from extract.errors import Encrypted, MissingPart, ReadError, TooComplex, Unreadable
 from extract.kind import Kind, sniff
+from extract.rar import is_locked
 from tests.corpus.generate import bundle as drawn
 from tests.corpus.generate import docx
 from tests.corpus.generate.model import specimen
@@ -160,6 +163,30 @@ def test_a_rar_is_opened_by_whichever_program_there_is(program: str, monkeypatch
     members = {"附件/年报.pdf": b"%PDF-1.7 " + bytes(range(256)), "b.doc": b"x" * 5000}
     opened = bundle.members(drawn.rar_of(members))
     assert {source.url: source.content for source in opened} == members
+
+
+@pytest.mark.parametrize(
+    "content",
+    [drawn.rar_of({"a.pdf": b"x"}, file_flags=4), drawn.rar_of({"a.pdf": b"x"}, archive_flags=0x80), drawn.rar5_of(locked=True)],
+    ids=["file", "names", "version 5"],
+)
+def test_a_locked_rar_says_so(content: bytes) -> None:
+    """Told by the headers, since bsdtar hands out the encrypted bytes of stored files as if they were the file."""
+    with pytest.raises(Encrypted):
+        bundle.members(content)
+
+
+@pytest.mark.skipif(not shutil.which("bsdtar"), reason="bsdtar is not installed")
+def test_a_rar_of_version_5_is_opened() -> None:
+    """The newer format goes the same way."""
+    assert [(source.url, source.content) for source in bundle.members(drawn.rar5_of(locked=False))] == [("a.pdf", b"%PDF-1.7")]
+
+
+@given(st.binary(max_size=300))
+def test_headers_of_a_rar_never_fail(body: bytes) -> None:
+    """Random bytes behind either signature are locked or not."""
+    assert is_locked(b"Rar!\x1a\x07\x00" + body) in (True, False)
+    assert is_locked(b"Rar!\x1a\x07\x01\x00" + body) in (True, False)
 
 
 @pytest.mark.parametrize("name", sorted(drawn.variants()))

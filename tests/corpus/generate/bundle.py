@@ -25,20 +25,35 @@ def zip_of(members: Mapping[bytes, bytes], flags: int = 0, extra: bytes = b"") -
     return body + central + b"PK\5\6" + end
 
 
-def rar_of(members: Mapping[str, bytes]) -> bytes:
+def rar_of(members: Mapping[str, bytes], archive_flags: int = 0, file_flags: int = 0) -> bytes:
     """A RAR (version 4) of stored files with Unicode names in UTF-8."""
 
     def block(kind: int, flags: int, fields: bytes, content: bytes = b"") -> bytes:
         head = struct.pack("<BHH", kind, flags, 7 + len(fields)) + fields
         return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head + content
 
-    packed = b"Rar!\x1a\x07\x00" + block(0x73, 0, bytes(6))
+    packed = b"Rar!\x1a\x07\x00" + block(0x73, archive_flags, bytes(6))
     for name, content in members.items():
         raw = name.replace("/", "\\").encode()
         size, crc = len(content), zlib.crc32(content)
         fields = struct.pack("<LLBLLBBHL", size, size, 2, crc, 0x5A344000, 20, 0x30, len(raw), 0x20) + raw
-        packed += block(0x74, 0x8200, fields, content)
+        packed += block(0x74, 0x8200 | file_flags, fields, content)
     return packed + block(0x7B, 0x4000, b"")
+
+
+def rar5_of(locked: bool) -> bytes:
+    """A RAR (version 5) of one stored file, with an encryption record where it is locked."""
+
+    def header(body: bytes, content: bytes = b"") -> bytes:
+        sized = bytes([len(body)]) + body
+        return struct.pack("<I", zlib.crc32(sized)) + sized + content
+
+    content = b"%PDF-1.7"
+    extra = b"\x05\x01\x00\x00\x00\x00" if locked else b""
+    about = b"\x00" + bytes([len(content)]) + b"\x00\x00\x01\x05a.pdf"
+    sizes = bytes([len(extra)]) * locked + bytes([len(content)])
+    file = bytes([2, 3 if locked else 2]) + sizes + about + extra
+    return b"Rar!\x1a\x07\x01\x00" + header(b"\x01\x00\x00") + header(file, content) + header(b"\x05\x00\x00")
 
 
 def draw_zip(specimen: Specimen) -> bytes:
