@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.crawl import Plan, _Once, crawl
@@ -272,6 +272,43 @@ def test_a_site_configured_to_be_empty_is_empty_as_expected() -> None:
     """Who expects nothing is not alarmed by nothing."""
     found, _ = events(sites.ONLY_DECOYS, site=Site("x", "x", SITE.home, expect=Expect(min_reports=0)))
     assert end(found).state == "empty_expected"
+
+
+PIECES = [
+    "<a href='/{}/'>政府信息公开</a>",
+    "<a href='/{}/'>政府信息公开年报</a>",
+    "<li><a href='/{}.html'>沙湾市教育局2024年政府信息公开年报</a>2025-01-01</li>",
+    "<a href='/{}/'>2024年</a>",
+    "<a href='/{}/'>金沟河镇</a>",
+    "<iframe src='/{}.html'></iframe>",
+    "<script>location.href='/{}/'</script>",
+    "<script>document.write('<a href=/{}/>年报</a>')</script>",
+    "共95条 1/7 <a href='/{}/index_2.html'>下一页</a>",
+    REPORT_BODY,
+    "<script>createPageHTML(3,0,'index','html')</script>",
+    "<a href='/{}.pdf'>附件</a>",
+    "<!--<a href='/{}/'>年报</a>-->",
+    "<ul><li>",
+    "</div></ul>",
+    "<script>window._CONFIG={{SITE_ID:'1',TREE:[{{id:{},name:'年报'}}]}}</script>",
+    "<select><option value='/{}/'>乡镇</option></select>",
+    "\x00<",
+    "<script>$('#1').jpage({{totalRecord:{},perPage:5,proxyUrl:'/p.jsp',ajaxParam:{{columnid:1,unitid:'1'}}}})</script>",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.tuples(st.sampled_from(PIECES), st.integers(0, 5)), max_size=8), min_size=6, max_size=6))
+def test_whatever_a_site_is_made_of_its_crawl_ends_once_and_within_bounds(site: list[list[tuple[str, int]]]) -> None:
+    """No page makes it raise, and no ring of pages holds it."""
+    made = [html(sites.NAV + "".join(piece.format(target) for piece, target in pieces)) for pieces in site]
+    pages: dict[str, Page] = {"/": made[0], "/p.jsp": made[5]}
+    for number, page in enumerate(made):
+        pages |= {f"/{number}/": page, f"/{number}.html": page, f"/{number}.pdf": b"%PDF", f"/{number}/index_2.html": page}
+    found, shelf = events(pages)
+    assert [type(event) for event in found].count(SiteEnd) == 1
+    assert end(found) is found[-1]
+    assert len(shelf.asked) < 1000
 
 
 @pytest.mark.parametrize(
