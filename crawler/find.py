@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler import decode, families, find_hidden, find_judge, find_rank, links
 from crawler.capture import Capture, Fetcher
-from crawler.errors import BadRedirect, CrawlError, Gone
+from crawler.errors import BadRedirect, CrawlError, Gone, Refused
 from crawler.events import Found, Step, Trouble
 from crawler.find_judge import Judgement
 from crawler.find_keep import Kept
@@ -83,6 +83,8 @@ class _Search:
     unheard: list[Candidate] = field(default_factory=list)
     trail: list[Step] = field(default_factory=list)
     problems: list[Trouble] = field(default_factory=list)
+    aside: list[Trouble] = field(default_factory=list)
+    """What stood in the way beside the columns: of interest only where none was found."""
     home: Page | None = None
     menu: frozenset[str] = frozenset()
     """Everything that the home page links to."""
@@ -146,8 +148,11 @@ class _Search:
             self.note(candidate, f"{error.code}: {error.message}", lost=candidate.known and gone)
             if candidate.known and not gone:
                 self.unheard.append(candidate)
-            if (candidate.known or candidate.annual or candidate.depth == 0) and not candidate.guess:
-                self.trouble(candidate.url, error.code, error.message)
+            trouble = Trouble("find", candidate.url, error.code, error.message)
+            if isinstance(error, Refused) or not (candidate.known or candidate.annual or candidate.depth == 0):
+                self.aside += [] if gone else [trouble]
+            elif not candidate.guess:
+                self.problems.append(trouble)
             return None
 
     def look(self, page: Page, at: Candidate, year: int) -> list[Candidate]:
@@ -263,7 +268,7 @@ class _Search:
             columns=tuple(self.kept.columns.values()),
             trail=tuple(self.trail),
             family=next((name for name, _ in self.kept.families.most_common(1)), None),
-            problems=tuple(problem for problem in self.problems if not (self.kept.proven and problem.code == "refused")),
+            problems=(*self.problems, *(() if self.kept.proven else self.aside)),
             gates=tuple(self.kept.leading_on(_BOUNDS["parents"])),
             own_reports=self.kept.own_reports(),
             barren=frozenset(self.kept.barren),

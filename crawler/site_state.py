@@ -64,7 +64,7 @@ def _with_reports(tally: Tally) -> tuple[SiteState, str]:
 
 
 def _without_reports(tally: Tally) -> tuple[SiteState, str]:
-    seen = f"{tally.columns} columns with {tally.rows} rows"
+    seen = f"{tally.columns} columns with {tally.rows} rows" + (f" ({_said(tally)})" if tally.codes else "")
     if tally.min_reports == 0:
         return "empty_expected", f"{seen}, no report, as the configuration expects"
     if tally.reports and tally.in_season:

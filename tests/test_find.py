@@ -181,6 +181,14 @@ def test_a_dead_link_to_the_column_is_a_problem_but_a_guess_is_none() -> None:
     assert {problem.url.removeprefix(sites.HOST) for problem in found.problems} == {"/nb/"}
 
 
+@pytest.mark.parametrize("kind", [Blocked, Unreachable, RobotsDenied, Refused])
+def test_what_stands_before_the_page_of_disclosure_is_told_where_nothing_is_found(kind: type[Blocked]) -> None:
+    """Home answers, disclosure is walled off: that is the reason, not silence."""
+    url = "http://xxgk.example.gov.cn/"
+    found, _ = search({"/": html(sites.NAV + f"<a href='{url}'>政府信息公开</a>"), url: kind(url, "no")})
+    assert [(problem.url, problem.code) for problem in found.problems] == [(url, kind.code)]
+
+
 def test_a_refused_host_is_no_problem_where_the_column_is_found_without_it() -> None:
     """Links to hosts that may not be fetched are everywhere."""
     home = str(sites.TWICE["/"]) + "<a href='http://nb.elsewhere.cn/'>信息公开年报</a>"
