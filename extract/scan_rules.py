@@ -11,15 +11,15 @@ import numpy as np
 
 from extract import ruled
 from extract.ruled import Lattice, Rule
-from extract.scan_ink import STRONG, WEAK, Image, Light, dark
+from extract.scan_ink import RULE, STRONG, WEAK, Image, Light, dark
 
 SHORTEST_LEVEL = 0.35
 SHORTEST_UPRIGHT = 0.13
 """Inches. Rows are lower than columns are wide; what is shorter still is more often a stroke of a character."""
 LONG = 0.45
 """Inches from which an upright is too long to be a stroke of a character."""
-ROUGH = 4.5
-"""Noise, in grey levels, from which rules are broken by it."""
+FAINT_RULE = 0.09
+"""How much darker than paper a rule must be: less than print, for nothing else is as long and as thin."""
 SEAM = 2.0
 """Pixels beside a rule that its blur darkens."""
 THINNEST = 20
@@ -51,11 +51,15 @@ class Rules(NamedTuple):
 
 
 def find(light: Light) -> Rules:
-    """The rules of a level page; on a grainy one small gaps and steps in them are bridged."""
-    ink, dpi, rough = dark(light), light.dpi, light.noise > ROUGH
-    level = _strokes(ink, dpi, SHORTEST_LEVEL, rough)
-    upright = _strokes(np.ascontiguousarray(ink.T), dpi, SHORTEST_UPRIGHT, rough)
-    return _crossing(level, [stroke for stroke in upright if _is_bare(ink, stroke, level, dpi)], dpi)
+    """The rules of a level page: strokes as dark as print, and fainter ones with small gaps and steps bridged."""
+    level: list[Stroke] = []
+    upright: list[Stroke] = []
+    for depth, rough in ((RULE, False), (FAINT_RULE, True)):
+        ink = dark(light, depth)
+        level += _strokes(ink, light.dpi, SHORTEST_LEVEL, rough)
+        sides = _strokes(np.ascontiguousarray(ink.T), light.dpi, SHORTEST_UPRIGHT, rough)
+        upright += [stroke for stroke in sides if _is_bare(ink, stroke, level, light.dpi)]
+    return _crossing(level, upright, light.dpi)
 
 
 def lattices(rules: Rules, dpi: float) -> list[Lattice]:
