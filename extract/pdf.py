@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from statistics import median
 from typing import NamedTuple
 
 import pypdfium2  # type: ignore[import-untyped]  # pypdfium2 ships no types
@@ -25,6 +26,7 @@ from extract.stitch import Seam, stitched
 
 READER = "pdf"
 MOST_PAGES = 2_000
+DIGITS = frozenset("0123456789")
 
 
 class Sheet(NamedTuple):
@@ -126,8 +128,21 @@ def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
     pages = [sheet.page for sheet in sheets]
     unit = max((page.unit for page in pages), default=1.0)
     blocks = [_paragraph(item, pages) if isinstance(item, Prose) else item for item in _sentences(flow)]
-    joined = stitched(blocks, {i for i, block in enumerate(blocks) if id(block) in torn}, Seam(4.0 * unit, 5.0 * unit))
+    joined = stitched(blocks, {i for i, block in enumerate(blocks) if id(block) in torn}, Seam(4.0 * unit, _digit(sheets) or 5.0 * unit))
     return _numbered(joined, pages), running
+
+
+def _digit(sheets: list[Sheet]) -> float:
+    """The usual width of a digit in the document's tables; 0 where they have none."""
+    widths = [
+        glyph.x1 - glyph.x0
+        for sheet in sheets
+        for table in sheet.tables
+        for letters in table.letters
+        for glyph in letters
+        if glyph.text in DIGITS
+    ]
+    return median(widths) if widths else 0.0
 
 
 def _sentences(flow: list[Prose | Grid]) -> Iterator[Prose | Grid]:
