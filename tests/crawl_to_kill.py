@@ -23,7 +23,9 @@ def address(port: int, number: int) -> str:
 
 
 def body(path: str) -> bytes:
-    """A page that is like no other."""
+    """A page that is like no other; /index/N lists N pages by their paths."""
+    if path.startswith("/index/"):
+        return "".join(f'<a href="/page/{number}.html">{number}</a>' for number in range(int(path.rpartition("/")[2]))).encode()
     rows = "".join(f"<tr><td>{path}</td><td>{row}</td></tr>" for row in range(60))
     return f"<html><head><title>{path}</title></head><body><table>{rows}</table></body></html>".encode()
 
