@@ -144,7 +144,7 @@ def _by_path(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate 
     address = f"{parts.path}?{parts.query}" if parts.query else parts.path
     stem = _compiled(links.KNOWN["paths"]["annual"]).search(address)
     less = _less(anchor, name, page, at)
-    if stem and not links.is_article(anchor.url):
+    if stem and not links.is_article(anchor.url.partition("?")[0]):
         year = links.year_of(name) or links.year_of_address(anchor.url)
         return _candidate(
             anchor.url, KNOWN["path"]["annual"] - less, "address of an annual-report column", name, page, at, annual=True, year=year

@@ -245,6 +245,23 @@ def test_columns_are_known_by_their_path_where_words_are_missing(stem: str) -> N
     assert [offer.annual for offer in candidates(page, Candidate(SITE.home, 110, "home"))] == [True]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://www.fxhz.gov.cn/ndbg.thtml?id=14198",
+        "http://www.schy.gov.cn/zfxxgk/zfxxgknb/n2022n/xz/zgz.htm",
+        "https://www.suqian.gov.cn/cnsq/gknb/xxgknb2019_list.shtml",
+        "http://www.hljwch.gov.cn/hebwcs/c5546/zfxxgklby_nb.shtml",
+        "http://tdqxxgk.siping.gov.cn/zsts/fgw_12375/ndbg/",
+        "http://www.gsgz.gov.cn/gzzfxxgk/zfxxgknb/2023n/bmnb2023/",
+    ],
+)
+def test_real_columns_are_known_by_their_addresses(url: str) -> None:
+    """Columns of real portals, linked by a picture without words."""
+    page = parse("/".join(url.split("/")[:3]) + "/", f"<a href='{url}'><img src='x.png'></a>")
+    assert [(offer.url, offer.annual) for offer in candidates(page, Candidate(page.url, 110, "home"))] == [(url, True)]
+
+
 def test_pages_of_a_pager_are_no_columns() -> None:
     """Turning pages is the walk's business."""
     page = parse(sites.HOST + "/zfxxgknb/", "<a href='index_1.html'>2</a><a href='index_2.html'>尾页</a><a href='index_1.html'>下一页</a>")
