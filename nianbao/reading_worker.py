@@ -10,13 +10,27 @@ import pickle
 import resource
 import struct
 import sys
-from typing import IO
+import traceback
+from pathlib import Path
+from typing import IO, NamedTuple
 
-from extract.document import Problem
+from extract.document import Problem, Source
 from extract.read import read
 from extract.report import Report
 
 LENGTH = struct.Struct(">Q")
+Request = tuple[Source, tuple[Source, ...], bool, float, int]
+"""The document and its parts, whether OCR may be used, seconds of CPU, MiB of memory."""
+
+
+class Request(NamedTuple):
+    """One document to read and what it may cost."""
+
+    source: Source
+    parts: tuple[Source, ...]
+    ocr: bool
+    cpu_s: float
+    memory_mb: int
 
 
 def send(stream: IO[bytes], message: object) -> None:
@@ -52,17 +66,21 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(5000)
     while (request := receive(sys.stdin.buffer)) is not None:
-        source, parts, ocr, cpu_s, memory_mb = request  # type: ignore[misc]  # what nianbao.reading sends
-        limit(cpu_s, memory_mb)
-        try:
-            answer: Report | BaseException = read(source, parts, ocr=ocr)
-        except (MemoryError, RecursionError) as error:
-            problem = Problem("too_complex", f"reading was given up: {type(error).__name__}")
-            answer = Report("unreadable", "none", problems=(problem,))
-        except Exception as error:  # noqa: BLE001 - told to the parent, which raises it again
-            answer = error
-        send(answers, answer)
+        if not isinstance(request, Request):
+            raise TypeError(f"not a request: {type(request)}")
+        limit(request.cpu_s, request.memory_mb)
+        send(answers, _answer(request))
 
 
-if __name__ == "__main__":
-    main()
+def _answer(request: Request) -> Report:
+    """The report; a reader that fails on one document costs that document, openly, not the run."""
+    try:
+        return read(request.source, request.parts, ocr=request.ocr)
+    except (MemoryError, RecursionError) as error:
+        problem = Problem("too_complex", f"reading was given up: {type(error).__name__}")
+    except Exception as error:  # noqa: BLE001 - whatever a reader does not foresee becomes a problem that names it
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"a bug in the reader: {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno}); please report it"
+        problem = Problem("reader_failed", said)
+        traceback.print_exc()
+    return Report("unreadable", "none", problems=(problem,))
