@@ -14,7 +14,7 @@ from types import TracebackType
 
 from extract.document import Problem, Source
 from extract.report import Report
-from nianbao.reading_worker import receive, send
+from nianbao.reading_worker import Request, receive, send
 
 NEEDS_OCR = "needs_ocr"
 WALL_FACTOR = 6
@@ -50,19 +50,18 @@ class Worker:
         if stdin is None or stdout is None:
             raise RuntimeError("the reading process has no pipes")
         try:
-            send(stdin, (source, tuple(parts), ocr, cpu_s, memory_mb))
+            send(stdin, Request(source, tuple(parts), ocr, cpu_s, memory_mb))
         except BrokenPipeError:
             return self._given_up(cpu_s, memory_mb)
         if not _answers_within(stdout.fileno(), cpu_s * WALL_FACTOR + 30):
             return self._given_up(cpu_s, memory_mb)
         answer = receive(stdout)
-        if isinstance(answer, Exception):
-            raise answer
         return answer if isinstance(answer, Report) else self._given_up(cpu_s, memory_mb)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
-            command = [sys.executable, "-m", "nianbao.reading_worker"]
+            self.close()
+            command = [sys.executable, "-c", "from nianbao.reading_worker import main; main()"]
             quiet = None if os.environ.get("NIANBAO_DEBUG") else subprocess.DEVNULL
             one_core = {**os.environ, "OMP_NUM_THREADS": "1"}
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, env=one_core)

@@ -19,8 +19,6 @@ from extract.read import read
 from extract.report import Report
 
 LENGTH = struct.Struct(">Q")
-Request = tuple[Source, tuple[Source, ...], bool, float, int]
-"""The document and its parts, whether OCR may be used, seconds of CPU, MiB of memory."""
 
 
 class Request(NamedTuple):
