@@ -53,11 +53,14 @@ class Found:
     unheard: tuple[Column, ...] = ()
     """Known columns that could not be asked tonight (a wall, no answer): not forgotten."""
     requests: int = 0
+    night: int = 1
+    """How many times this site has been looked at, this time included."""
 
     def memory(self) -> dict[str, Any]:
         """What the next run needs to come straight back, made of JSON's kinds; see `find`."""
         columns = [asdict(column) for column in (*self.columns, *self.unheard) if column.url not in self.barren]
-        return {"columns": columns, "gates": [asdict(gate) for gate in self.gates], "own_reports": dict(self.own_reports)}
+        gates = [asdict(gate) for gate in self.gates]
+        return {"columns": columns, "gates": gates, "own_reports": dict(self.own_reports), "night": self.night}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from crawler import decode, families, find_hidden, find_judge, find_rank, links
 from crawler.capture import Capture, Fetcher
@@ -25,6 +26,7 @@ HOME = "home page of the site"
 """Why the home page, and each shell before it, was asked for."""
 _KNOWN_SCORE = 120.0
 _HOME_SCORE = 110.0
+_EVERY = 7
 _BOUNDS: Mapping[str, int] = KNOWN["bounds"]
 
 
@@ -32,16 +34,23 @@ async def find(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None = 
     """The annual-report columns of a portal.
 
     `memory` is what `Found.memory()` of an earlier run gave: its columns are asked for again first, and only where one is
-    lost, or where `thorough` asks for it, is the portal searched from its home page. Never raises: what could not be had is
-    among `problems`; a portal that cannot be reached at all has problems and no columns.
+    lost, about every seventh night, or where `thorough` asks for it, is the portal searched from its home page. Never raises
+    a `CrawlError`: what could not be had is among `problems`; a portal that cannot be reached has problems and no columns.
     """
     known = _known(site, memory or {})
-    search = _Search(fetcher, site)
+    night = int((memory or {}).get("night", 0)) + 1
+    thorough = thorough or _is_turn(site, night)
+    search = _Search(fetcher, site, night=night)
     await search.run(known, _BOUNDS["floor_known"])
     if not known or search.lost or (thorough and not site.listings):
         await search.run([Candidate(site.home, _HOME_SCORE, HOME)])
         await search.last_resort()
     return search.found({links.page_key(candidate.url) for candidate in known})
+
+
+def _is_turn(site: Site, night: int) -> bool:
+    """Whether a site is searched anew although its columns are known; sites take turns, so that no night has them all."""
+    return night > _EVERY and (night + crc32(site.id.encode())) % _EVERY == 0
 
 
 def _known(site: Site, memory: Mapping[str, Any]) -> list[Candidate]:
@@ -74,6 +83,7 @@ class _Search:
 
     fetcher: Fetcher
     site: Site
+    night: int = 1
     queue: list[tuple[float, int, int, Candidate]] = field(default_factory=list)
     order: count[int] = field(default_factory=count)
     seen: dict[str, str] = field(default_factory=dict)
@@ -274,6 +284,7 @@ class _Search:
             barren=frozenset(self.kept.barren),
             unheard=tuple(at.column(at.url, at.family) for at in self.unheard),
             requests=len(self.asked),
+            night=self.night,
         )
 
 

@@ -20,7 +20,23 @@ def test_known_columns_are_asked_for_again_and_nothing_else() -> None:
     found, shelf = search(sites.BODIES, memory)
     assert len(found.columns) == 4
     assert set(shelf.paths()) == {"/zfxxgk/nb/", "/zfxxgk/", *(f"/{organ}/xxgk/{nb}" for organ in sites.ORGANS for nb in ("", "gknb/"))}
-    assert found.memory() == memory
+    assert found.memory() == memory | {"night": 2}
+
+
+def test_a_portal_is_searched_anew_about_once_a_week() -> None:
+    """A column that nothing known leads to is found within two weeks; on the other nights home is left alone."""
+    memory = search(sites.FOLDER)[0].memory()
+    pages = {**sites.FOLDER, "/": str(sites.FOLDER["/"]) + "<a href='/bm/nb/'>部门信息公开年报</a>"}
+    pages |= {"/bm/nb/": html(sites.ROWS), **sites.ARTICLES}
+    memory["gates"] = []
+    nights = []
+    for _ in range(14):
+        found, shelf = search(pages, memory | {"gates": []})
+        memory = found.memory()
+        nights.append("/" in shelf.paths())
+    assert nights.count(True) in (1, 2)
+    assert not any(nights[:5])
+    assert "/bm/nb/" in columns(found)
 
 
 def test_a_new_year_appears_through_a_remembered_gate() -> None:
@@ -135,4 +151,4 @@ def test_a_wall_before_a_known_column_is_not_taken_for_a_move(kind: type[Blocked
     found, shelf = search({**sites.FOLDER, "/zwgk/zfxxgknb/": kind(url, "no")}, memory)
     assert [problem.code for problem in found.problems] == [kind.code]
     assert set(shelf.asked) == {url, SITE.home}
-    assert found.memory() == memory
+    assert found.memory() == memory | {"night": 2}
