@@ -22,6 +22,7 @@ async def crawl(port: int, hosts: int, pages: int, folder: Path) -> None:
     settings = CrawlSettings(
         "https://example.org/", delay_s=0, max_hosts=64, allow_hosts=("127.*",), allow_private=("127.0.0.0/8",), timeout_s=60
     )
+    resident: list[int] = []
     started, cpu = time.perf_counter(), _cpu()
     with Frontier(folder / "frontier.sqlite") as frontier:
         async with Recorder(settings, folder / "warc", frontier) as recorder:
@@ -29,11 +30,18 @@ async def crawl(port: int, hosts: int, pages: int, folder: Path) -> None:
             async def walk(host: int) -> None:
                 for page in range(pages):
                     await recorder.get(address(port, host, page), conditional=True)
+                    if host == 0 and page % max(pages // 4, 1) == 0:
+                        resident.append(_resident_mb())
 
             await asyncio.gather(*(walk(host) for host in range(hosts)))
     seconds, spent = time.perf_counter() - started, _cpu() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"pages": hosts * pages, "seconds": seconds, "cpu_s": spent, "peak_mb": peak}))
+    print(json.dumps({"pages": hosts * pages, "seconds": seconds, "cpu_s": spent, "peak_mb": peak, "resident_mb": resident}))
+
+
+def _resident_mb() -> int:
+    """Memory in use now: it is to stay the same however many pages there were."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 2**20
 
 
 def _cpu() -> float:

@@ -11,7 +11,7 @@ from crawler import walls
 from crawler.capture import Capture
 from crawler.errors import Blocked, CrawlError, Gone, TooLarge, Unreachable
 from crawler.transport import Answer
-from crawler.urls import clean, host_of
+from crawler.urls import authority_of, clean
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _GONE = {404, 410}
@@ -104,7 +104,7 @@ def keeps_method(status: int) -> bool:
 
 def leads_home(asked: str, capture: Capture) -> bool:
     """Whether a request for a page ended at the front page of the same site: how many sites say that it is gone."""
-    here, there = host_of(asked).removeprefix("www."), host_of(capture.final_url).removeprefix("www.")
+    here, there = authority_of(asked).removeprefix("www."), authority_of(capture.final_url).removeprefix("www.")
     return here == there and not walls.is_home(asked) and walls.is_home(capture.final_url)
 
 

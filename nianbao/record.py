@@ -51,7 +51,7 @@ class _Job:
     capture: Capture
     site: str | None
     sound: bool
-    done: asyncio.Future[Stored]
+    done: asyncio.Future[None]
 
 
 class Recorder:
@@ -116,11 +116,24 @@ class Recorder:
 
     async def _record(self, capture: Capture, site: str | None, sound: bool) -> None:
         """Return once the exchange is archived and told. Raises what the writer met."""
-        done: asyncio.Future[Stored] = self._loop.create_future()
+        done: asyncio.Future[None] = self._loop.create_future()
         self._jobs.put(_Job(capture, site, sound, done))
-        stored = await done
-        if self._listener is not None:
-            self._listener(stored)
+        await done
+
+    def _deliver(self, group: list[_Job], results: list[Stored] | BaseException) -> None:
+        """Tell the listener, whoever may have given up waiting meanwhile, then those who wait."""
+        if isinstance(results, BaseException):
+            for job in group:
+                _settle(job, results)
+            return
+        for job, stored in zip(group, results, strict=True):
+            try:
+                if self._listener is not None:
+                    self._listener(stored)
+            except Exception as error:  # noqa: BLE001 - raised again in the task that waits for this exchange
+                _settle(job, error)
+            else:
+                _settle(job, None)
 
     def _tell_untold(self) -> None:
         for place in self._archive.untold:
@@ -157,7 +170,7 @@ class Recorder:
             results: list[Stored] | BaseException = self._archive_group(group)
         except Exception as error:  # noqa: BLE001 - raised again on the event loop, to everyone who waits
             results = error
-        self._loop.call_soon_threadsafe(_deliver, group, results)
+        self._loop.call_soon_threadsafe(self._deliver, group, results)
 
     def _archive_group(self, group: list[_Job]) -> list[Stored]:
         fresh: dict[str, Reference] = {}
@@ -194,14 +207,13 @@ def _reference(exchange: Exchange | None) -> Reference | None:
     return Reference(exchange.final_url, exchange.fetched_at, exchange.warc_file, exchange.warc_offset)
 
 
-def _deliver(group: list[_Job], results: list[Stored] | BaseException) -> None:
-    for position, job in enumerate(group):
-        if job.done.cancelled():
-            continue
-        if isinstance(results, BaseException):
-            job.done.set_exception(results)
-        else:
-            job.done.set_result(results[position])
+def _settle(job: _Job, error: BaseException | None) -> None:
+    if job.done.cancelled():
+        return
+    if error is not None:
+        job.done.set_exception(error)
+    else:
+        job.done.set_result(None)
 
 
 def _stored(archived: Archived, original: Reference | None, number: int) -> Stored:

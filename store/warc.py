@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ __all__ = ["Archive", "Place", "Reference", "WarcError", "read_capture", "read_u
 MAX_BYTES = 1 << 30
 _ANSWER = "application/http;msgtype=response"
 _REQUEST = "application/http;msgtype=request"
-_PATTERN = "nianbao-*.warc.gz"
+_NAME = re.compile(r"nianbao-\d+-\d+\.warc\.gz$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Archive:
     # -- files ------------------------------------------------------------------------------------------------------------
 
     def _open_newest(self, known_until: Callable[[str], int]) -> None:
-        newest = max(self._folder.glob(_PATTERN), default=None)
+        newest = max(self._files(), key=_serial, default=None)
         if newest is None:
             self._open_new()
             return
@@ -167,6 +168,10 @@ class Archive:
         else:
             with newest.open("rb") as file:
                 self._info_id = str(read_record(file, 0).id)
+
+    def _files(self) -> list[Path]:
+        """The files of this archive, and none that merely lie beside them."""
+        return [path for path in self._folder.iterdir() if _NAME.match(path.name)]
 
     def _mend(self, path: Path, known: int) -> int | None:
         """Cut a torn tail and gather untold answers; the end of the file then, None where it is damaged before its tail."""
@@ -187,7 +192,7 @@ class Archive:
 
     def _open_new(self) -> None:
         now = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
-        serial = 1 + max((int(path.name.split("-")[2][:5]) for path in self._folder.glob(_PATTERN)), default=0)
+        serial = 1 + max(map(_serial, self._files()), default=0)
         self.name = f"nianbao-{now}-{serial:05}.warc.gz"
         self._file = os.open(self._folder / self.name, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         self._end = 0
@@ -206,6 +211,11 @@ class Archive:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _serial(path: Path) -> int:
+    """The number in a file's name: clocks may go back, numbers do not."""
+    return int(path.name.split("-")[2].partition(".")[0])
 
 
 def _refers_to(capture: Capture, original: Reference | None) -> list[tuple[str, str]]:

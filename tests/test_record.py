@@ -178,3 +178,20 @@ def test_compressed_answers_are_archived_as_sent(tmp_path: Path) -> None:
     (stored,) = night(tmp_path, {"/a": answer(packed, "200 OK", "Content-Encoding: gzip")}, steps, respect_robots=False)
     again = read_capture(tmp_path / "warc" / stored.warc_file, stored.warc_offset)
     assert (again.raw_body, again.body) == (packed, body)
+
+
+def test_who_gives_up_waiting_leaves_no_gap(tmp_path: Path) -> None:
+    """A task cancelled while its exchange is being written: archive, ledger and listener have it all the same."""
+
+    async def steps(recorder: Recorder, web: Web) -> None:
+        waiting = asyncio.create_task(recorder.get(f"{web.base}/a"))
+        while not web.spans:
+            await asyncio.sleep(0)
+        while recorder._jobs.empty() and not waiting.done():
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    heard = night(tmp_path, {"/a": page("x")}, steps, respect_robots=False)
+    with Frontier(tmp_path / "frontier.sqlite") as frontier:
+        assert [stored.number for stored in heard] == [exchange.number for exchange in frontier.exchanges()] == [1]

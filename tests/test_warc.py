@@ -208,6 +208,17 @@ def test_files_roll_over_and_each_opens_with_its_warcinfo(tmp_path: Path) -> Non
         assert next(records(tmp_path / name)).fields["warc-filename"] == name
 
 
+def test_the_newest_file_is_known_by_its_number(tmp_path: Path) -> None:
+    """Not by the time in its name: clocks go back. Files of other names are left alone."""
+    (tmp_path / "nianbao-held.warc.gz").write_bytes(b"not ours")
+    written(tmp_path, captured())
+    (first,) = tmp_path.glob("nianbao-2*")
+    later = first.rename(tmp_path / "nianbao-20990101000000-00001.warc.gz")
+    (tmp_path / "nianbao-20260101000000-00002.warc.gz").write_bytes(later.read_bytes())
+    with Archive(tmp_path) as archive:
+        assert archive.name == "nianbao-20260101000000-00002.warc.gz"
+
+
 def test_foreign_files_are_read_whatever_their_packing(tmp_path: Path) -> None:
     """Ours, plain ones, and whole files in a single member; chunks and folded lines as other tools leave them."""
     written(tmp_path / "ours", *varied())
