@@ -22,6 +22,8 @@ from extract.number import parse
 from extract.report import ExtraCell, Figure, TableSeen
 from extract.rows import RowLabel, read_label
 
+MAX_ROWS = 2000
+"""Rows of a grid; the whole form has some sixty, a workbook of several forms some hundreds."""
 COLUMNS = 7
 LEAST_TELLING = 4
 """Rows of the requests table with a number in them that must be there before they can speak against its header."""
@@ -57,6 +59,9 @@ def align(document: Document) -> Alignment:
     walks: list[Walk] = []
     leftovers: list[Grid] = []
     for grid in document.grids():
+        if len(grid.rows) > MAX_ROWS:
+            found.problems.append(Problem("too_complex", f"a table of {len(grid.rows)} rows is none of the form's and was not searched"))
+            continue
         opened = list(_walk(grid, open_walk))
         if not opened:
             opened = list(_walk(transpose(grid), None))

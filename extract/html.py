@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from extract.charset import decode
 from extract.document import Block, Document, Grid, Paragraph, Problem
@@ -84,7 +84,10 @@ def _has_form(document: Document) -> bool:
 
 
 def _parse(text: str, keep_hidden: bool = False) -> Document:
-    tree = LexborHTMLParser(text.replace(_BREAK, " "))
+    try:
+        tree = LexborHTMLParser(text.replace(_BREAK, " "))
+    except SelectolaxError as error:
+        raise TooComplex("the page is too large for its parser") from error
     if tree.body is None:
         raise Unreadable("the page is empty")
     meta, title = _meta(tree), _title(tree)

@@ -1,0 +1,77 @@
+"""Documents are read in processes that can be killed: a hostile one costs itself, openly, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+from extract.document import Source
+from nianbao.reading import Limits, ReadingPool, Worker, read_limited
+from tests.corpus.generate.html import page
+from tests.corpus.generate.model import specimen
+
+GOOD = Source(page(specimen(1)).encode())
+HEAVY = Source(("<table>" + "<tr><td>自然人</td><td>商业企业</td><td>1</td></tr>" * 30_000 + "</table>").encode() * 3)
+
+
+def test_a_document_is_read_as_without_a_process() -> None:
+    """The report comes back whole."""
+    report = read_limited(GOOD)
+    assert (report.status, len(report.figures)) == ("read", 200)
+
+
+def test_a_document_beyond_its_memory_is_given_up_with_a_reason() -> None:
+    """MemoryError, or death at the limit: the document is unreadable and says why."""
+    report = read_limited(HEAVY, limits=Limits(memory_mb=64))
+    assert report.status == "unreadable"
+    assert [problem.code for problem in report.problems] == ["too_complex"]
+
+
+def test_a_document_beyond_its_time_is_given_up_and_the_next_is_read() -> None:
+    """The process dies at its CPU limit; the worker starts another."""
+    slow = Source(
+        b"".join(b"<p>" + "自然人商业企业科研机构社会公益组织法律服务机构其他总计".encode() + b"1" * 40 + b"</p>" for _ in range(60_000))
+    )
+    worker = Worker()
+    try:
+        given_up = worker.read(slow, (), Limits(cpu_s=0.0))
+        after = worker.read(GOOD, (), Limits())
+    finally:
+        worker.close()
+    assert [problem.code for problem in given_up.problems] == ["too_complex"]
+    assert after.status == "read"
+
+
+def test_a_killed_process_costs_one_document() -> None:
+    """Killed from outside between two documents: the first after it is told or read, the next is read."""
+    worker = Worker()
+    try:
+        assert worker.read(GOOD, (), Limits()).status == "read"
+        assert worker.process is not None
+        os.kill(worker.process.pid, signal.SIGKILL)
+        worker.process.wait()
+        assert worker.read(GOOD, (), Limits()).status == "read"
+    finally:
+        worker.close()
+
+
+def test_a_pool_reads_many_at_once_and_mixes_none_up() -> None:
+    """Twelve reports over two processes: each call gets its own."""
+    models = [specimen(seed) for seed in range(12)]
+
+    async def read_all() -> list[str | None]:
+        async with ReadingPool(2, Limits()) as pool:
+            reports = await asyncio.gather(*(pool.read(Source(page(model).encode())) for model in models))
+        return [report.title for report in reports]
+
+    assert asyncio.run(read_all()) == [model.title for model in models]
+
+
+def test_what_hides_beside_a_hostile_table_is_still_read() -> None:
+    """A table of 100,000 rows is told; the report beside it is read."""
+    hostile = "<table>" + "<tr>" + "<td colspan=1000 rowspan=60000>x</td></tr>" * 400 + "</table>"
+    text = page(specimen(2)).replace("</body>", hostile + "</body>")
+    report = read_limited(Source(text.encode()))
+    assert (report.status, len(report.figures)) == ("read", 200)
+    assert [problem.code for problem in report.problems] == ["too_complex"]
