@@ -41,8 +41,13 @@ class FigureColumns:
 
     def insert(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Appends them to `figure`. The database takes in one slice in a thread of its own while the next becomes Arrow."""
+        if not self._columns[0]:
+            return
         schema = schema_of(connection, "figure")
         slices = self._slices(schema)
+        if len(self._columns[0]) <= SLICE:
+            _insert(connection, next(slices))
+            return
         with ThreadPoolExecutor(1) as worker:
             done = None
             for data in slices:

@@ -154,13 +154,11 @@ class Loading:
 
     def _recall(self, keys: list[Key | str], urls: list[str]) -> None:
         known = [key for key in keys if not isinstance(key, str)]
-        columns = {"agency_id": pa.int32(), "year": pa.int16(), "scope": pa.string()}
-        asked = pa.table({name: pa.array([key[i] for key in known], kind) for i, (name, kind) in enumerate(columns.items())})
-        with registered(self.connection, "asked", asked), registered(self.connection, "asked_url", pa.table({"url": urls})):
-            rows = self.connection.execute(
-                f"SELECT {HELD} FROM report SEMI JOIN asked USING (agency_id, year, scope) UNION "
-                f"SELECT {HELD} FROM report SEMI JOIN asked_url USING (url) ORDER BY report_id"
-            ).fetchall()
+        rows = self.connection.execute(
+            f"SELECT {HELD} FROM report WHERE (agency_id, year, scope) IN (SELECT unnest($1), unnest($2), unnest($3)) UNION "
+            f"SELECT {HELD} FROM report WHERE url IN (SELECT unnest($4)) ORDER BY report_id",
+            [[key[0] for key in known], [key[1] for key in known], [key[2] for key in known], urls],
+        ).fetchall()
         for row in rows:
             version = Version(*row)
             self.held.add(version)
@@ -199,6 +197,7 @@ class Loading:
         if last.content_hash == new.content:
             last.gone_on = None
             self.held.elect(new.key)
+            self._tell(self._disagreement(last, new), new.source, report_id=last.report_id)
             return self._loaded("unchanged", new, last.report_id)
         if versions.worse(new.report.status, last.status):
             return self._no_longer_readable(new, last)
@@ -236,10 +235,17 @@ class Loading:
         self.written[version.report_id] = version.standing
         problems = self.batch.add(version, agency, reason, new.report, new.source)
         if outcome == "conflict":
-            cells = [f"{c.row_code} × {c.column_code}: {c.old} and {c.new}" for c in changes]
-            problems.append(Problem("copies_disagree", "another address gives other figures: " + shortened(cells)))
+            problems.append(_disagreeing(changes))
         self._tell(problems, new.source, report_id=version.report_id)
         return self._loaded(outcome, new, version.report_id, changes)
+
+    def _disagreement(self, last: Version, new: Reading) -> list[Problem]:
+        """What is still told of a copy that gives other figures than the current version."""
+        standing = versions.current(self.held.by_key[new.key])
+        if standing is None or standing is last:
+            return []
+        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.report.figures))
+        return [_disagreeing(differing)] if differing else []
 
     def _version(self, new: Reading) -> Version:
         self.next_id += 1
@@ -290,6 +296,8 @@ class Loading:
         record(self.connection, self.sightings)
 
     def _update(self, moved: list[Version]) -> None:
+        if not moved:
+            return
         data = {
             "id": pa.array([v.report_id for v in moved], pa.int32()),
             "now": pa.array([v.is_current for v in moved], pa.bool_()),
@@ -300,3 +308,8 @@ class Loading:
             self.connection.execute(
                 "UPDATE report SET is_current = moved.now, gone_on = moved.gone, retired = moved.away FROM moved WHERE report_id = moved.id"
             )
+
+
+def _disagreeing(changes: tuple[Change, ...]) -> Problem:
+    cells = [f"{c.row_code} × {c.column_code}: {c.old_raw} and {c.new_raw}" for c in changes]
+    return Problem("copies_disagree", "another address gives other figures: " + shortened(cells))

@@ -60,12 +60,15 @@ def record(connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting])
 
 def settle(connection: duckdb.DuckDBPyConnection, urls: list[str], stages: tuple[str, ...], again: Sequence[Sighting] = ()) -> None:
     """Resolves the open problems of these stages at these addresses, which were tried again, but for those seen `again`."""
-    with registered(connection, "tried", pa.table({"url": pa.array(urls, pa.string())})), registered(connection, "seen", _table(again)):
-        connection.execute(
-            "UPDATE problem p SET resolved_at = $now FROM tried WHERE p.url = tried.url AND p.resolved_at IS NULL "
-            f"AND list_contains($stages, p.stage) AND NOT EXISTS (FROM seen WHERE {SAME})",
-            {"now": _now(), "stages": list(stages)},
-        )
+    seen = {(s.site_id, s.stage, s.url, s.code) for s in again}
+    told = connection.execute(
+        "SELECT rowid, site_id, stage, url, code FROM problem WHERE resolved_at IS NULL AND url IN (SELECT unnest($urls)) "
+        "AND stage IN (SELECT unnest($stages))",
+        {"urls": urls, "stages": list(stages)},
+    ).fetchall()
+    over = [row[0] for row in told if row[1:] not in seen]
+    if over:
+        connection.execute("UPDATE problem SET resolved_at = $now WHERE rowid IN (SELECT unnest($over))", {"now": _now(), "over": over})
 
 
 def settle_site(connection: duckdb.DuckDBPyConnection, site_id: str, run_id: int, stages: tuple[str, ...]) -> None:

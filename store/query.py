@@ -6,7 +6,9 @@ with reading(folder) as connection:
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +25,8 @@ from store.database import SAFE, quoted
 from store.errors import QueryFailed
 from store.publish import published
 
-OPEN = {**SAFE, "python_enable_replacements": False}
+OPEN = {**SAFE, "python_enable_replacements": False, "temp_directory": str(Path(tempfile.gettempdir()) / f"nianbao-{os.getuid()}")}
+"""Answers larger than memory spill to the system's temporary folder, never to the one a person stands in."""
 BATCH = 10_000
 TICK_S = 0.05
 

@@ -128,8 +128,14 @@ def test_copies_that_disagree_are_both_kept_and_told(archive: Archive) -> None:
     loaded = archive.load(*second)
     assert loaded.outcome == "conflict"
     assert [change[:3] for change in loaded.changes] == [("requests", *NEW)]
-    assert ask(archive, "SELECT code, resolved_at FROM problem") == [("copies_disagree", None)]
     assert len(current(archive)) == 1
+    archive.load(second[0], source("https://a.example/2.htm", "another visitor"))
+    archive.load(first[0], source(PAGE, "another visitor"))
+    open_problems = ask(archive, "SELECT count(*) FROM problem WHERE code = 'copies_disagree' AND resolved_at IS NULL")
+    assert open_problems == [(1,)]
+    archive.load(first[0], source("https://a.example/2.htm", "mended"))
+    archive.load(first[0], source(PAGE, "yet another visitor"))
+    assert ask(archive, "SELECT count(*) FROM problem WHERE resolved_at IS NULL") == [(0,)]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
