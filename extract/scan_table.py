@@ -22,8 +22,8 @@ STRETCH = 1.4
 """The second look is at a picture this much wider: other time steps of the network see each digit."""
 STAMPED = 0.985
 """Certainty kept where a seal lay over the ink."""
-LEGIBLE = 0.3
-"""Below this a text that is no figure is not a reading but noise."""
+LEGIBLE = 0.6
+"""Mean certainty below which a text that is no figure is not a reading but noise."""
 UNSEEN = 0.05
 """Candidates less likely than this are not offered."""
 
@@ -83,7 +83,8 @@ def _look_once(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: R
         cell.first = readings
         cell.text = "".join(reading.text for reading in readings)
         cell.confidence = min(reading.confidence for reading in readings)
-        cell.unreadable = cell.confidence < LEGIBLE
+        characters = max(1, sum(len(reading.text) for reading in readings))
+        cell.unreadable = sum(reading.mean * len(reading.text) for reading in readings) / characters < LEGIBLE
 
 
 def _looks(
