@@ -17,6 +17,8 @@ THICKEST = 3.2
 """Points, on a page of common size; a painted strip thicker than this is an area, not a line."""
 STRAIGHT = 0.6
 """Points by which the ends of a horizontal or vertical line may differ."""
+STRIPES = 0.25
+"""The share of a page's white lines over something dark from which all of them are taken for rules."""
 MOST_SEGMENTS = 400_000
 MOST_PAIRS = 4_000_000
 _MOVE = 2
@@ -67,7 +69,9 @@ def shapes(objects: list[Thing], thickest: float = THICKEST) -> Shapes:
     dark = [area for area in seen.areas if not area.white]
     if len(dark) * len(seen.pale) > MOST_PAIRS:
         raise TooComplex("a page draws too many white lines over areas")
-    seen.lines.extend(line.box for line in seen.pale if any(area.box.covers(line.box, 1.0) and area.order < line.order for area in dark))
+    shown = [line for line in seen.pale if any(area.order < line.order and area.box.covers(line.box, 1.0) for area in dark)]
+    # a white grid over every other row of a striped table rules the rows between as well
+    seen.lines.extend(line.box for line in (seen.pale if len(shown) >= STRIPES * len(seen.pale) else shown))
     return seen
 
 

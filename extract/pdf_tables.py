@@ -23,6 +23,8 @@ THIN = 6.0
 """Points; an empty strip of slots thinner than this is the gap of a double border."""
 OVERSIZE = 2.0
 """Times the usual height of a table's letters from which letters across its rules are a watermark."""
+WIDEST = 0.3
+"""The share of the page's width that columns merged over the whole page may take at one side of a table."""
 FRAME = 0.5
 """The share of a page that a single cell must cover to be its frame."""
 TALLEST_ROW = 48.0
@@ -40,14 +42,27 @@ class Ruling(NamedTuple):
 def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
     """The page's tables from top to bottom, and the letters outside them. TooComplex beyond 200,000 slots."""
     lattices = find(page.horizontal, page.vertical, CORNER * page.unit)
-    added = list(_missing_sides(lattices, page))
-    found, outside = _filled(page, added) if added else _shared(page, lattices)
+    level, upright = list(_bridges(lattices, page)), list(_missing_sides(lattices, page))
+    found, outside = _filled(page, level, upright) if level or upright else _shared(page, lattices)
     gaps = [rule for ruling in found if _has_chasm(ruling) for rule in missing(*ruling)]
-    return _filled(page, [*added, *gaps]) if gaps else (found, outside)
+    return _filled(page, level, [*upright, *gaps]) if gaps else (found, outside)
 
 
-def _filled(page: Page, added: list[Rule]) -> tuple[list[Ruling], list[Glyph]]:
-    return _shared(page, find(page.horizontal, [*page.vertical, *added], CORNER * page.unit))
+def _filled(page: Page, level: list[Rule], upright: list[Rule]) -> tuple[list[Ruling], list[Glyph]]:
+    """The tables with these rules added to those of the page."""
+    return _shared(page, find([*page.horizontal, *level], [*page.vertical, *upright], CORNER * page.unit))
+
+
+def _bridges(lattices: list[Lattice], page: Page) -> Iterator[Rule]:
+    """Rules that join a table to lone side lines as high as itself: columns merged over the whole page have no rule of their own."""
+    slack = 2 * CORNER * page.unit
+    uprights = joined(page.vertical, CORNER * page.unit) if lattices else []
+    for box in (lattice.box for lattice in lattices):
+        sides = [rule for rule in uprights if abs(rule.start - box.top) <= slack and abs(rule.end - box.bottom) <= slack]
+        left = sorted([rule.at for rule in sides if box.x0 - WIDEST * page.width <= rule.at < box.x0 - slack], reverse=True)
+        right = sorted(rule.at for rule in sides if box.x1 + slack < rule.at <= box.x1 + WIDEST * page.width)
+        for near, far in (*pairwise([box.x0, *left]), *pairwise([box.x1, *right])):
+            yield from (Rule(y, min(near, far), max(near, far)) for y in (box.top, box.bottom))
 
 
 def _shared(page: Page, lattices: list[Lattice]) -> tuple[list[Ruling], list[Glyph]]:
