@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import olefile
 
@@ -20,6 +20,8 @@ DAMAGE = OLE_DAMAGE
 """What olefile and struct raise on broken files."""
 
 _MOST_OBJECTS = 50
+_SUMMARY, _MOST_PROPERTIES = "\x05SummaryInformation", 200
+_CODE_PAGE, _TITLE, _WIDE = 1, 2, 31
 MAX_CHARACTERS = 4_000_000
 _PAGE = 512
 _FIB_STORIES = 0x4C
@@ -101,7 +103,7 @@ def _open(content: bytes) -> WordFile:
             raise Unreadable(f"a Word 6/95 file (version {version}); saved again by a newer program it can be read")
         table = ole.openstream("1Table" if (flags & 0x0200 and ole.exists("1Table")) or not ole.exists("0Table") else "0Table").read()
         data = ole.openstream("Data").read() if ole.exists("Data") else b""
-        title = _title(ole)
+        title = _title(ole.openstream(_SUMMARY).read()) if ole.exists(_SUMMARY) else None
         objects = [path for path in ole.listdir() if len(path) == 3 and path[0] == "ObjectPool" and path[2].lower() in ("workbook", "book")]
         workbooks = tuple(ole.openstream(path).read() for path in objects[:_MOST_OBJECTS])
     return WordFile(
@@ -117,16 +119,21 @@ def _open(content: bytes) -> WordFile:
     )
 
 
-def _title(ole: olefile.OleFileIO[Any]) -> str | None:
-    name = "\x05SummaryInformation"
-    if not ole.exists(name):
+def _title(properties: bytes) -> str | None:
+    """The title among the summary properties; olefile would read all of them, however many they claim to be."""
+    try:
+        section = properties[struct.unpack_from("<I", properties, 44)[0] :]
+        count = min(struct.unpack_from("<I", section, 4)[0], _MOST_PROPERTIES)
+        places = dict(struct.iter_unpack("<II", section[8 : 8 + 8 * count]))
+        if _TITLE not in places:
+            return None
+        kind, size = struct.unpack_from("<II", section, places[_TITLE])
+        raw = section[places[_TITLE] + 8 :][: size * 2 if kind == _WIDE else size]
+        page = struct.unpack_from("<h", section, places[_CODE_PAGE] + 4)[0] if _CODE_PAGE in places else 1252
+    except struct.error:
         return None
-    properties = ole.getproperties(name, convert_time=False)
-    raw, page = properties.get(2), properties.get(1)
-    if not isinstance(raw, bytes):
-        return raw.strip("\0 ") or None if isinstance(raw, str) else None
-    encoding = codec(page) if isinstance(page, int) else "cp1252"
-    return raw.decode(encoding, "replace").strip("\0 ") or None
+    text = raw.decode("utf-16-le" if kind == _WIDE else codec(page), "replace")
+    return text.partition("\0")[0].strip() or None
 
 
 def _pieces(main: bytes, table: bytes) -> tuple[Piece, ...]:

@@ -63,6 +63,32 @@ def test_other_compound_files_are_unreadable(streams: dict[str, bytes]) -> None:
         doc.read(compound(streams))
 
 
+def _summary(*properties: tuple[int, bytes]) -> bytes:
+    """A summary stream of these properties."""
+    places, values, at = b"", b"", 8 + 8 * len(properties)
+    for number, value in properties:
+        places += struct.pack("<II", number, at + len(values))
+        values += value
+    section = struct.pack("<II", at + len(values), len(properties)) + places + values
+    return struct.pack("<HHI", 0xFFFE, 0, 0) + bytes(16) + struct.pack("<I", 1) + bytes(16) + struct.pack("<I", 48) + section
+
+
+@pytest.mark.parametrize(
+    ("summary", "title"),
+    [
+        (_summary((1, struct.pack("<Ihh", 2, 936, 0)), (2, struct.pack("<II", 30, 5) + "年报\0".encode("gb18030"))), "年报"),
+        (_summary((1, struct.pack("<Ihh", 2, -535, 0)), (2, struct.pack("<II", 30, 7) + "年报\0".encode())), "年报"),
+        (_summary((2, struct.pack("<II", 31, 3) + "年报\0".encode("utf-16-le"))), "年报"),
+        (_summary((4, struct.pack("<II", 30, 2) + b"a\0")), None),
+        (_summary((9, struct.pack("<II", 0x1000 | 30, 0xFFFFFFFF))), None),
+        (b"\xfe\xff", None),
+    ],
+)
+def test_the_title_of_the_summary_is_read(summary: bytes, title: str | None) -> None:
+    """In the code page it states, or wide; a vector of four thousand million texts is not even looked at."""
+    assert doc.read(compound(_writer("正文").streams() | {"\x05SummaryInformation": summary})).title == title
+
+
 def test_line_breaks_hyphens_and_marks_read_as_printed() -> None:
     """Breaks inside a paragraph stay breaks; anchors of pictures and notes leave no trace."""
     document = doc.read(compound(_writer("一\x0b二\x1e三\x1f四\x01\x08\x02五", "12\x0c34").streams()))
