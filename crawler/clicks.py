@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from crawler.page import Page, join
 from crawler.scripts import unescape
 
-_CALL = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*\(\s*(?:this\s*,\s*)?['\"]?(\d{1,6})['\"]?\s*(?:,[^)]*)?\)")
-_FUNCTION = r"function\s+{0}\s*\(([^)]*)\)\s*\{{|(?<![\w$]){0}\s*=\s*function\s*\(([^)]*)\)\s*\{{"
+_CALL = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*\(\s*(?:this\s*,\s*)?['\"]?(\d{1,6})['\"]?\s*(?:,[^)]{0,200})?\)")
+_FUNCTION = r"function\s+{0}\s*\(([^(){{}}]{{0,200}})\)\s*\{{|(?<![\w$]){0}\s*=\s*function\s*\(([^(){{}}]{{0,200}})\)\s*\{{"
 _GOES = re.compile(r"(?:location(?:\.href)?\s*=(?!=)\s*|location\.(?:replace|assign)\s*\(\s*|window\.open\s*\(\s*)([^;\n]{1,400})")
 _TERM = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\(?\s*([A-Za-z_$][\w$]*)\s*(?:([-+])\s*(\d+)\s*)?\)?)\s*(\+)?""")
 _FIELD = re.compile(
@@ -20,6 +21,7 @@ _FIELD = re.compile(
 _POST_BACK = re.compile(r"__doPostBack\(\s*'([^']*)'\s*,\s*'([^']*)'")
 _SUBMITS = re.compile(r"\.submit\s*\(")
 _BODY_LIMIT = 2000
+_CODE_LIMIT = 1000
 
 
 class Click(NamedTuple):
@@ -31,6 +33,7 @@ class Click(NamedTuple):
 
 def click(page: Page, code: str) -> Click | None:
     """Where a handler such as `toPage(2)` leads; `None` where no function of the page tells."""
+    code = code[:_CODE_LIMIT]
     if posted := _POST_BACK.search(code):
         return _posted_back(page, posted[1], posted[2])
     for name, number in _CALL.findall(code):
@@ -51,15 +54,20 @@ def _posted_back(page: Page, target: str, argument: str) -> Click | None:
 
 
 def _led(page: Page, name: str, number: int) -> Click | None:
-    found = re.search(_FUNCTION.format(re.escape(name)), page.text)
-    if not found:
-        return None
-    parameters = [word.strip() for word in (found[1] or found[2] or "").split(",")]
-    body = _body(page.text, found.end())
+    parameter, body = _definition(page.text, name)
     for expression in _GOES.findall(body):
-        if (address := _summed(expression, {parameters[0]: number})) and (url := join(page.url, address)):
+        if (address := _summed(expression, {parameter: number})) and (url := join(page.url, address)):
             return Click(url)
-    return _sent(page, body, parameters[0], number) if _SUBMITS.search(body) else None
+    return _sent(page, body, parameter, number) if _SUBMITS.search(body) else None
+
+
+@lru_cache(maxsize=8)
+def _definition(text: str, name: str) -> tuple[str, str]:
+    """The first parameter and the body of a function of a page; empty where it is not there."""
+    found = re.search(_FUNCTION.format(re.escape(name)), text)
+    if not found:
+        return "", ""
+    return (found[1] or found[2] or "").split(",")[0].strip(), _body(text, found.end())
 
 
 def _body(text: str, start: int) -> str:

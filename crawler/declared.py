@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from crawler import loose
 from crawler.page import Page
+from crawler.spans import uncommented, without
 
 _TOTALS = tuple(
     re.compile(pattern, re.I)
@@ -30,8 +31,6 @@ _PAGES = tuple(
 )
 _CURRENT = re.compile(r"(?:第|页次|当前页?)\s*[:：]?\s*(\d{1,6})\s*(?:页|/)|(?:条|项|篇|记录)\s*(\d{1,6})\s*/\s*\d")
 _NEAR = re.compile(r"页|\d\s*/\s*\d|记录")
-_COMMENT = re.compile(r"(?<![:'\"\\])//[^\n]*|/\*.*?\*/", re.S)
-_HIDDEN = re.compile(r"<!--.*?-->", re.S)
 _VARIABLES: Mapping[str, re.Pattern[str]] = {
     "pages": re.compile(r"\b(?:countPage|pageCount|totalPages?|pageTotal|page_count)['\"]?\s*[=:]\s*['\"]?(\d{1,6})\b", re.I),
     "total": re.compile(
@@ -72,8 +71,8 @@ class Declared(NamedTuple):
 
 def declared(page: Page) -> Declared:
     """Read what a page declares. What stands in a comment counts only where nothing else tells the same."""
-    live = _COMMENT.sub("", _HIDDEN.sub("", page.text))
-    script = _of_call(live) or _of_call(_COMMENT.sub("", page.text)) or Declared()
+    live = uncommented(without(page.text, "<!--", "-->"))
+    script = _of_call(live) or _of_call(uncommented(page.text)) or Declared()
     words = page.words
     fields = dict(_fields(page))
     total = _first_of(_total(words), script.total, _config(live, "total"), fields.get("total"), _variable(live, "total"))

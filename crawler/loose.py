@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from crawler.scripts import unescape
@@ -17,7 +18,11 @@ Value = Any
 """A dict, list, str, int, float, bool or None, as nested as the text had it."""
 
 DEPTH_LIMIT = 60
-_BLANK = re.compile(r"(?:\s|﻿|/\*.*?\*/|//[^\n]*)*", re.S)
+MOST_FOUND = 24
+"""Assignments or calls of one name that are read in a page; what more there is, is noise or malice."""
+_LONGEST = 4_000_000
+_LONGEST_CALL = 40_000
+_BLANK = re.compile(r"(?:\s|﻿|/\*.{0,2000}?\*/|//[^\n]*)*", re.S)
 _STRING = re.compile(r""""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|`((?:\\.|[^`\\])*)`""", re.S)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w$.(\[])")
 _WORD = re.compile(r"[\w$][\w$.-]*")
@@ -41,20 +46,20 @@ def parse(text: str) -> Value:
 
 def literal(text: str, at: int) -> Value:
     """The object, list or string that begins at or after the blanks at `at`."""
-    return _Reader(text, at).value(0)
+    return _Reader(text[at : at + _LONGEST], 0).value(0)
 
 
 def assigned(text: str, name: str) -> Iterator[Value]:
     """Objects and lists that a script assigns to a name: `name = {…}`, `name: […]`."""
-    for found in re.finditer(rf"(?<![\w$.]){name}['\"]?\s*[=:]\s*(?=[\[{{])", text):
+    for found in islice(re.finditer(rf"(?<![\w$.]){name}['\"]?\s*[=:]\s*(?=[\[{{])", text), MOST_FOUND):
         yield literal(text, found.end())
 
 
 def called(text: str, function: str) -> Iterator[list[Value]]:
     """The arguments of each call `function(…)`, names that are no plain value as `None`; definitions are left out."""
-    for found in re.finditer(rf"(?<![\w$]){function}\s*\(", text):
+    for found in islice(re.finditer(rf"(?<![\w$]){function}\s*\(", text), MOST_FOUND):
         if not re.search(r"function\s*$", text[max(0, found.start() - 12) : found.start()]):
-            yield _Reader(text, found.end()).items(")", 0)
+            yield _Reader(text[found.end() : found.end() + _LONGEST_CALL], 0).items(")", 0)
 
 
 def _read(text: str) -> Value:

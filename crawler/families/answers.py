@@ -11,11 +11,13 @@ from crawler.declared import as_count
 from crawler.page import join
 from crawler.rows import Row, fragment_rows
 from crawler.sheet import Ask, Reply, Sheet
+from crawler.spans import inside
 
-_RECORD = re.compile(r"<record\b[^>]*>(.*?)</record\s*>", re.I | re.S)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
-_TOTAL = re.compile(r"<totalrecord\b[^>]*>\s*(?:<!\[CDATA\[)?\s*(\d+)", re.I)
-_NEXT_GROUP = re.compile(r"<nextgroup\b[^>]*>(.*?)</nextgroup\s*>", re.I | re.S)
+_RECORD = re.compile(r"<record\b[^<>]*>", re.I)
+_CDATA = re.compile(r"<!\[CDATA\[")
+_TOTAL = re.compile(r"<totalrecord\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*(\d+)", re.I)
+_NEXT_GROUP = re.compile(r"<nextgroup\b[^<>]*>", re.I)
+_SCRIPT = re.compile(r"<script\b[^<>]*>", re.I)
 _HREF = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.I)
 _COUNT = re.compile(r"\b(?:count|totalcount|data-total|total)\s*=\s*[\"']?(\d+)", re.I)
 _SIZE = re.compile(r"""(?<![\w$-])["']?(?:size|total|totalCount|recordCount|count)["']?\s*[:=]\s*["']?(\d+)""", re.I)
@@ -45,10 +47,10 @@ def by_rows(sheet: Sheet) -> Sheet:
 
 def datastore(base: str, text: str) -> Sheet:
     """hanweb's `<datastore>`: one row a record, the declared total, and the next group where it is named."""
-    rows = [row for record in _RECORD.findall(text) if (row := _record(base, record))]
+    rows = [row for record in inside(text, _RECORD, "</record") if (row := _record(base, record))]
     total = _TOTAL.search(text)
-    group = _NEXT_GROUP.search(text)
-    href = _HREF.search(_plain(group[1])) if group else None
+    group = next(inside(text, _NEXT_GROUP, "</nextgroup"), "")
+    href = _HREF.search(_plain(group))
     onward = join(base, html.unescape(href[1])) if href else None
     return Sheet(tuple(rows) or fragment_rows(base, _plain(text)), int(total[1]) if total else None, None, Ask(onward) if onward else None)
 
@@ -57,8 +59,8 @@ def fragment(base: str, text: str) -> Sheet:
     """A piece of HTML: rows, and a total in an attribute (`count="386"`) or in a script (`size:386`). A whole page is no answer."""
     if re.search(r"<(?:html|title)\b", text, re.I):
         return Sheet()
-    attribute = _COUNT.search(re.sub(r"<a\b[^>]*>", "", text))
-    script = " ".join(re.findall(r"<script\b[^>]*>(.*?)</script", text, re.I | re.S))
+    attribute = _COUNT.search(re.sub(r"<a\b[^<>]*>", "", text))
+    script = " ".join(inside(text, _SCRIPT, "</script"))
     total = attribute or _SIZE.search(script)
     return Sheet(fragment_rows(base, text), int(total[1]) if total else None)
 
@@ -87,7 +89,7 @@ def _record(base: str, record: str) -> Row | None:
 
 
 def _plain(text: str) -> str:
-    inner = "".join(_CDATA.findall(text))
+    inner = "".join(inside(text, _CDATA, "]]>"))
     return inner or (html.unescape(text) if "&lt;" in text else text)
 
 
@@ -96,7 +98,7 @@ def value_in(text: str, *names: str) -> str | None:
     for name in names:
         found = re.search(
             rf"""(?<![\w$-])["']?{re.escape(name)}["']?\s*[:=]\s*(?:["']([^"'<>\n]{{0,200}})["']|([\w./%-]+))"""
-            rf"""|<[^>]*(?:id|name)=["']?{re.escape(name)}["']?[^>]*(?:value|content)=["']?([^"'>\s]*)""",
+            rf"""|<(?:input|meta|option)\b[^<>]{{0,200}}?\b(?:id|name)=["']?{re.escape(name)}["'\s][^<>]{{0,300}}?\b(?:value|content)=["']?([^"'>\s]*)""",
             text,
         )
         if found and (value := next((group for group in found.groups() if group), "")):

@@ -14,8 +14,8 @@ from crawler.page import Page, join
 from crawler.sheet import Ask, Progress, Reply, Sheet, Source
 
 _COMMON = "/js/webBuilderCommon.js"
-_LOAD = re.compile(r"[\"']([^\"'\s]*/loadData(?:\?[^\"'\s]*)?)[\"']")
-_REST = re.compile(r"[\"']([^\"'\s]*/rest/[^\"'\s]*/getgovinfolist)[\"']", re.I)
+_LOAD = re.compile(r"[\"']([^\"'\s]{0,200}/loadData(?:\?[^\"'\s]{0,300})?)[\"']")
+_REST = re.compile(r"[\"']([^\"'\s]{0,200}/rest/[^\"'\s]{0,80}/getgovinfolist)[\"']", re.I)
 _MARKS = re.compile(r"webBuilderCommon|siteGuid|EWB-FRONT|EWB_\w")
 SIZE = 15
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,17 +19,18 @@ from crawler.families.answers import count_in, datastore, of_text, value_in
 from crawler.page import Page, join, parse
 from crawler.rows import fragment_rows, rows_of
 from crawler.sheet import Ask, Progress, Reply, Sheet, Source
+from crawler.spans import inside
 
 MOST_UNITS = 3
 """Lists of one page that are walked in search of the column's own."""
 _PROXY = "/module/web/jpage/dataproxy.jsp"
-_STORE = re.compile(r"<datastore\b.*?</datastore\s*>", re.I | re.S)
+_STORE = re.compile(r"<datastore\b[^<>]*>", re.I)
 _UNIT = re.compile(r"""["']#(\w+)["']\s*\)\s*\.jpage\s*\(""")
 _CONFIG = re.compile(r"\{(?=[^{}]{0,600}\b[\"']?totalRecord)")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 _FIELDS = ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
-_SEARCH = re.compile(r"[\"']?([\w/.-]*/module/xxgk/search\.jsp)", re.I)
-_AREA_OF = re.compile(r"tree\.jsp\?(?:[^\"'<>\s]*&(?:amp;)?)?area=([^&\"'<>\s]*)")
+_SEARCH = re.compile(r"[\"']?([\w/.-]{0,120}/module/xxgk/search\.jsp)", re.I)
+_AREA_OF = re.compile(r"tree\.jsp\?(?:[^\"'<>\s]{0,300}&(?:amp;)?)?area=([^&\"'<>\s]*)")
 _SEARCH_FIELDS = (
     "infotypeId", "jdid", "area", "divid", "vc_title", "vc_number", "sortfield", "currpage", "vc_filenumber", "vc_all", "texttype",
     "fbtime", "standardXxgk", "isAllList", "binlay", "compaltedate",
@@ -92,7 +94,7 @@ class _Unit:
 
 
 def _units(page: Page) -> list[_Unit]:
-    stores = _STORE.findall(page.text)
+    stores = list(inside(page.text, _STORE, "</datastore"))
     configs = [arguments[0] for arguments in loose.called(page.text, r"\.jpage") if arguments and isinstance(arguments[0], dict)]
     configs = configs or [value for value in _literals(page.text) if isinstance(value, dict)]
     names = _UNIT.findall(page.text)
@@ -109,7 +111,7 @@ def _units(page: Page) -> list[_Unit]:
 
 def _literals(text: str) -> Iterator[loose.Value]:
     """Configurations that are kept in a variable first."""
-    for found in _CONFIG.finditer(text):
+    for found in islice(_CONFIG.finditer(text), loose.MOST_FOUND):
         yield loose.literal(text, found.start())
 
 
@@ -139,8 +141,8 @@ def _unit(page: Page, config: Mapping[str, Any], name: str | None, store: str | 
 def _near(page: Page, name: str | None, stores: list[str]) -> str | None:
     """The inline data that stands inside the element of a list; the largest where none does."""
     at = page.text.find(f'id="{name}"') if name else -1
-    after = _STORE.search(page.text, at) if at >= 0 else None
-    return after[0] if after else max(stores, key=len, default=None)
+    after = next(inside(page.text[at:], _STORE, "</datastore"), None) if at >= 0 else None
+    return after or max(stores, key=len, default=None)
 
 
 def _search(page: Page, path: str) -> Source:

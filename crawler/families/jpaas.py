@@ -14,8 +14,10 @@ from crawler.sheet import Ask, Progress, Reply, Sheet, Source
 
 _ENDPOINT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
 _FIELDS = ("webId", "pageId", "parseType", "pageType", "tagId", "tplSetId")
-_ADDRESS = re.compile(r"[\w:/.-]*/api-gateway/jpaas-publish-server/front/page/build/unit\?([^\"'<>\s]+)")
-_COUNTS = re.compile(r"<[^>]*\bcount=[\"']?(\d+)[^>]*\brows=[\"']?(\d+)|<[^>]*\brows=[\"']?(\d+)[^>]*\bcount=[\"']?(\d+)", re.I)
+_ADDRESS = re.compile(r"[\w:/.-]{0,200}/api-gateway/jpaas-publish-server/front/page/build/unit\?([^\"'<>\s]+)")
+_COUNTS = re.compile(
+    r"<[^<>]{0,300}\bcount=[\"']?(\d+)[^<>]{0,300}\brows=[\"']?(\d+)|<[^<>]{0,300}\brows=[\"']?(\d+)[^<>]{0,300}\bcount=[\"']?(\d+)", re.I
+)
 _LISTS = re.compile(r"list|列表|分页|内容|当前栏目", re.I)
 MOST_UNITS = 4
 """Units of one page that are tried as its list."""

@@ -10,7 +10,9 @@ from crawler.page import Page, join
 from crawler.sheet import Ask, Progress, Source
 
 SIZE = 15
-_FILE = re.compile(r"""(?:getJSON\s*\(|url\s*[:=]|fetch\s*\(|ajax\s*\(|get\s*\(|load\s*\(|\w*[uU]rl\s*=)\s*["']([^"'\s]+\.json)["']""")
+_FILE = re.compile(
+    r"""(?:getJSON\s*\(|url\s*[:=]|fetch\s*\(|ajax\s*\(|get\s*\(|load\s*\(|(?<!\w)\w{0,40}[uU]rl\s*=)\s*["']([^"'\s]+\.json)["']"""
+)
 _SEARCH = re.compile(r"""["']([^"'\s?]*/(?:was5?/web/search|fjdzapp/search|was\d*/search))(?:\?([^"'\s]*))?["']""")
 _CHANNEL = re.compile(r"""\bchannelid\s*["']?\s*[:=]\s*["']?(\d+)""", re.I)
 _SEARCH_ID = re.compile(r"""\bsearchId\s*["']?\s*[:=]\s*["']?(\d+)""")
