@@ -87,11 +87,14 @@ def _first(text: Sequence[str]) -> str | None:
 
 
 def _first_lines(text: Sequence[str]) -> Iterable[str]:
-    """The first lines, each alone and with up to two neighbours: titles are set over several lines."""
+    """The first lines, each alone and, where it begins a title or is a body's name, with up to two neighbours: titles are set over
+    several lines, but so are menus.
+    """
     lines = [line for line in text[:_HEAD_LINES] if len(line) <= MAX_TITLE]
     for i, line in enumerate(lines):
-        together = "".join(lines[i : i + 3])
-        yield from (line, "".join(lines[i : i + 2]), together)
+        yield line
+        if _is_name("".join(line.split())) or years(line) or _SUBJECT.search(line):
+            yield from ("".join(lines[i : i + 2]), "".join(lines[i : i + 3]))
 
 
 def _clean_title(text: str) -> str:
@@ -132,7 +135,8 @@ def _before_subject(plain: str) -> str | None:
 
 
 def _is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text)) and text.endswith(tuple(knowledge()["agency"]["endings"]))
+    words = knowledge()["agency"]
+    return bool(_NAME.fullmatch(text)) and text.endswith(tuple(words["endings"])) and not text.endswith(tuple(words["not_names"]))
 
 
 def _signature(text: Sequence[str]) -> tuple[str | None, date | None]:

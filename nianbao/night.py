@@ -173,7 +173,8 @@ def _plan(config: Config, options: Options, site: Site, frontier: Frontier, shel
 
 def _lesson(site: Site, end: SiteEnd, state: str, frontier: Frontier) -> dict[str, object]:
     """What the next run is to know of a site: when it was walked, and whether it ever had reports."""
-    delivered = state in ("new", "unchanged") or bool(frontier.recall(site.id).get("delivered"))
+    had = sum(end.counts.get(count, 0) for count in ("fetched", "unchanged", "waiting"))
+    delivered = state in ("new", "unchanged") or had > 0 or bool(frontier.recall(site.id).get("delivered"))
     walked = datetime.now(UTC).isoformat() if end.counts else None
     return {"delivered": delivered, **({"walked": walked} if walked else {})}
 
