@@ -8,7 +8,7 @@ import duckdb
 
 from extract.form import Form, form
 from store.database import Row, insert
-from store.places import places
+from store.places import former_names, places
 
 STORE_RULES: tuple[Row, ...] = (
     (
@@ -36,6 +36,7 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
     walks = [(source, walk.to or None, walk.relation) for walk in official.crosswalks for source in walk.sources]
     insert(connection, "form_crosswalk", walks)
     insert(connection, "division", list(_divisions(connection)))
+    insert(connection, "division_former", former_names())
 
 
 def _rows(official: Form) -> Iterator[Row]:

@@ -64,10 +64,11 @@ def trimmed(code: str) -> str:
     return next((code[:size] for size in LEVELS if not code[size:].strip("0")), code)
 
 
-def _former(lines: list[str]) -> Iterator[tuple[str, str, str]]:
-    for line in lines[1:]:
-        old, name, code, _ = line.split("\t")
-        yield old, name, code
+@cache
+def former_names() -> list[tuple[str, str, str, str]]:
+    """(code, name, code today, last list) of what counties and prefectures were called before."""
+    lines = files("store").joinpath("divisions/former.tsv").read_text("utf-8").splitlines()[1:]
+    return [(code, name, now, listed) for code, name, now, listed in (line.split("\t") for line in lines)]
 
 
 @cache
@@ -76,11 +77,11 @@ def places() -> Places:
     folder = files("store").joinpath("divisions")
     lines = gzip.decompress(folder.joinpath("divisions.tsv.gz").read_bytes()).decode().splitlines()
     names = dict(line.split("\t", 1) for line in lines)
-    before = list(_former(folder.joinpath("former.tsv").read_text("utf-8").splitlines()))
-    found = Places(names, {old: code for old, _, code in before if old not in names})
+    before = former_names()
+    found = Places(names, {old: code for old, _, code, _ in before if old not in names})
     inside: dict[str, dict[str, str]] = defaultdict(dict)
     by_name: dict[str, list[str]] = defaultdict(list)
-    named = [*names.items(), *((code, name) for _, name, code in before)]
+    named = [*names.items(), *((code, name) for _, name, code, _ in before)]
     for code, name in named:
         if not STRUCTURAL.match(name):
             inside[found.parent(code) or ""].setdefault(name, code)

@@ -18,6 +18,7 @@ from crawler.listing import Link, Listing
 from store import database
 from store.archive import Archive, Stored
 from store.errors import ArchiveLocked, ArchiveTooNew, CannotWrite, named
+from store.publish import publish
 from tests.build import SHAWAN, report, source
 
 WRITER = """
@@ -185,6 +186,21 @@ def test_an_older_archive_is_brought_up_to_date(tmp_path: Path, monkeypatch: pyt
         with Archive(tmp_path) as archive:
             assert ask(archive, "SELECT (SELECT count(*) FROM more), (SELECT count(*) FROM run)") == [(1, 1)]
             assert database.schema_version(archive.connection) == 9998
+
+
+def test_an_archive_of_the_first_schema_opens_loads_and_publishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every schema ever released is brought up to today's, with what it holds."""
+    first = database.migrations()[:1]
+    with monkeypatch.context() as old:
+        old.setattr(database, "migrations", lambda: first)
+        with Archive(tmp_path) as archive:
+            archive.start_run()
+            archive.add_site(SHAWAN)
+            archive.load(report(year=2023), source("https://a/"))
+    with Archive(tmp_path) as archive:
+        archive.load(report(year=2024), source("https://b/"))
+        assert publish(tmp_path, work=archive.connection).reports == 2
+        assert database.schema_version(archive.connection) == database.migrations()[-1][0] > 1
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
