@@ -58,7 +58,7 @@ def shortfall(progress: Progress, note: str) -> str:
     elif progress.pages is not None and progress.total is None:
         said = f"{progress.pages} pages declared, {sum(map(bool, progress.counts.values()))} with rows walked"
     elif not progress.rows:
-        said = "no rows found"
+        said = "no rows found: an empty column, or a list that exists only in a browser"
     else:
         said = f"{len(progress.rows)} rows found, their end is not proven"
     return f"{said}; {note}" if note else said

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import clicks, families, loose, records, turns
+from crawler import clicks, families, loose, records, spans, turns
 from crawler.clicks import Click
 from crawler.declared import declared
 from crawler.families import answers
@@ -306,6 +308,26 @@ def test_the_real_jiangxi_page_gives_its_rows_inline_and_its_true_count() -> Non
     assert {"queryList", "inline"} <= set(names)
     inline = names["inline"].first
     assert (len(inline.rows), inline.total) == (50, 444)  # type: ignore[union-attr]  # what is inline is a sheet
+
+
+def test_torn_marks_neither_hide_nor_double_anything() -> None:
+    """Comments that are never closed stay text; line and block comments go; records end at the next closing mark."""
+    assert spans.without("a<!--b-->c<!--d", "<!--", "-->") == "ac<!--d"
+    assert spans.uncommented("a//b\nc/*d*/e 'http://f' /*g") == "a\nce 'http://f' /*g"
+    assert list(spans.inside("<R a=1>x</r><r>y</R><r>z", re.compile("<r[^<>]*>", re.I), "</r")) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "{", "createPageHTML(", "共1条", "<!--", "/*", "<a href='", "location.href='a'+", "<record>", "var params={"]
+)
+def test_time_grows_with_length_only(piece: str) -> None:
+    """Fifty thousand characters of a torn mark are looked at by every family in seconds."""
+    torn = parse("http://www.x.gov.cn/col/col1/index.html", piece * (50_000 // len(piece)))
+    begun = time.process_time()
+    families.recognise(torn)
+    families.sources_of("generic", torn)
+    answers.of_text(AT, torn.text)
+    assert time.process_time() - begun < 20
 
 
 PIECES = [
