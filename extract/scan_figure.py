@@ -27,7 +27,13 @@ LOOKALIKES = {
     "/": "／",
 }
 CERTAIN = 0.98
-"""The default certainty: a figure below it is unreadable. Calibrated, see docs/reading.md."""
+"""The default certainty: a figure below it is unreadable.
+
+Calibrated on 84 made-up reports (random coherent figures of 1 to 6 digits, decimals, dashes) in 12 pairs of fonts: song, hei and kai
+for labels; their own, Times-, Arial-, Courier- and DejaVu-like ones for digits. Printed by a browser, scanned with skew, noise, blur,
+gradient and JPEG 50 to 80. Of 9,700 figures at 200 and 300 dpi none was misread at any certainty. The surest misreading of the 3,600
+at 150 dpi under a photograph's blur had 0.958 ("156" as "136", digits 11 pixels high), of 1,800 under a worse blur 0.920.
+"""
 UPRIGHT, SLANTED = -0.13, -0.24
 """Lean (pixels right per pixel down) down to which a lone stroke is the digit 1, and from which it is a slash."""
 
@@ -89,7 +95,7 @@ def dash_in(line: Line, cell: Box, height: float) -> str | None:
 
 def lean(ink: Image, line: Line) -> float | None:
     """How far a lone upright stroke drifts right per pixel down, negative for a slash; None for other shapes."""
-    if line.box.width > 0.75 * line.box.height:
+    if line.box.width > 1.1 * line.box.height:
         return None
     x0, y0, x1, y1 = (round(v) for v in line.box)
     rows, columns = np.nonzero(ink[y0:y1, x0:x1])
