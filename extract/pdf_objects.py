@@ -150,7 +150,8 @@ def pen_of(thing: Thing) -> float:
     pdfium.stroke_width(thing.handle, _f[0])
     width: float = _floats[0]
     m = matrix_of(thing)
-    return width * abs(m[0] * m[3] - m[1] * m[2]) ** 0.5
+    scale: float = abs(m[0] * m[3] - m[1] * m[2]) ** 0.5
+    return width * scale
 
 
 def ink(handle: int, stroke: bool = False) -> int:
