@@ -100,7 +100,11 @@ class Client:
                 if not errand.hops:
                     raise Refused(errand.asked, error.message) from error
                 raise BadRedirect(errand.asked, f"a redirect leads to {errand.url}: {error.message}") from error
-            hop = errand.follow(capture, self.settings.max_redirects)
+            try:
+                hop = errand.follow(capture, self.settings.max_redirects)
+            except BadRedirect as error:
+                self._note_failure(errand, error)
+                raise
             if hop is None:
                 return capture
             errand = hop
@@ -141,10 +145,14 @@ class Client:
             pause = self._pause(result, attempt)
             if pause is None:
                 self._rest_host(errand, result)
-                self.frontier.failed(errand.asked, f"{result.code}: {result.message}", site=errand.scope.site)
+                self._note_failure(errand, result)
                 raise result
             self._connector.pace.hold(host_of(errand.url), pause)
             attempt += 1
+
+    def _note_failure(self, errand: Errand, error: CrawlError) -> None:
+        not_before = time.time() + error.retry_after_s if error.retry_after_s else None
+        self.frontier.failed(errand.asked, f"{error.code}: {error.message}", site=errand.scope.site, not_before=not_before)
 
     async def _attempt(self, errand: Errand) -> Capture | CrawlError:
         try:

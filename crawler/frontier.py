@@ -5,6 +5,7 @@ The archive is written and synced first; only then is the frontier told, in one 
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 import threading
@@ -21,6 +22,12 @@ from crawler.ledger import Archived, Exchange, enter, exchange_of, key_of
 from crawler.robots import Robots, State
 
 _VERSION = 1
+_DISK_TROUBLE = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
 _HOUR = 3600.0
 _NIGHT = 24 * _HOUR
 
@@ -229,14 +236,18 @@ class Frontier:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. Raises OSError where the disk is full or may not be written, as writing any other file does."""
         with self._lock:
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
-            except BaseException:
-                self._writer.execute("ROLLBACK")
+                self._writer.execute("COMMIT")
+            except BaseException as error:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _DISK_TROUBLE:
+                    raise OSError(_DISK_TROUBLE[error.sqlite_errorcode & 0xFF], f"the crawl state cannot be written: {error}") from error
                 raise
-            self._writer.execute("COMMIT")
 
     def _row(self, query: str, values: tuple[object, ...]) -> dict[str, Any] | None:
         rows = self._rows(query, values)

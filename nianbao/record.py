@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from crawler.capture import Capture
@@ -68,14 +69,15 @@ class Recorder:
         frontier: Frontier,
         *,
         listener: Listener | None = None,
-        software: str = "nianbao",
         max_warc_bytes: int = MAX_BYTES,
     ) -> None:
         self.frontier = frontier
         self.client = Client(settings, frontier=frontier, record=self._record)
         self._listener = listener
         self._folder = folder
-        self._archive = Archive(folder, software=software, max_bytes=max_warc_bytes, known_until=frontier.archived_until)
+        self._archive = Archive(
+            folder, software=f"nianbao/{version('nianbao')}", max_bytes=max_warc_bytes, known_until=frontier.archived_until
+        )
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="archive", daemon=True)
 

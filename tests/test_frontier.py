@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -203,6 +204,16 @@ def test_a_writing_thread_does_not_disturb_those_who_read(frontier: Frontier) ->
         assert frontier.page("http://a.gov.cn/none") is None
     writer.join()
     assert len(list(frontier.exchanges())) == 200
+
+
+def test_a_full_disk_is_an_oserror_and_leaves_what_was_told(frontier: Frontier) -> None:
+    """As for any other file, so that the run can say so and end with its own exit code."""
+    (first,) = frontier.tell([told(captured(), 0)])
+    frontier._writer.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(OSError, match="crawl state cannot be written") as caught:
+        frontier.tell(told(captured(f"http://a.gov.cn/{n}", b"x" * 100), n * 1000) for n in range(1, 2000))
+    assert caught.value.errno == errno.ENOSPC
+    assert [exchange.number for exchange in frontier.exchanges()] == [first]
 
 
 def test_one_in_memory_needs_no_file() -> None:
