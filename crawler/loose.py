@@ -21,7 +21,7 @@ DEPTH_LIMIT = 60
 MOST_FOUND = 24
 """Assignments or calls of one name that are read in a page; what more there is, is noise or malice."""
 _LONGEST = 4_000_000
-_LONGEST_CALL = 40_000
+_LONGEST_CALL = 12_000
 _BLANK = re.compile(r"(?:\s|﻿|/\*.{0,2000}?\*/|//[^\n]*)*", re.S)
 _STRING = re.compile(r""""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|`((?:\\.|[^`\\])*)`""", re.S)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w$.(\[])")

@@ -22,7 +22,7 @@ _ROW_LENGTH = 400
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3001-\u9fff]) (?=[\u3001-\u9fff])")
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _CUT = re.compile(r"(?:…+|\.{2,}|．{2,}|。{2,}|·{3,})\s*$")
-_TITLE_LABEL = re.compile(r"^\s*(?:标题|名称|信息名称)\s*[::]\s*")
+_TITLE_LABEL = re.compile(r"^\s*(?:标题|名称|信息名称)\s*[:：]\s*")
 _EDGE_DATE = re.compile(rf"^\s*[\[(（【]?\s*{DATE.pattern}\s*[\])）】]?\s+(?=\S)|(?<=\S)\s*[\[(（【]?\s*{DATE.pattern}\s*[\])）】]?\s*$")
 _REFRESH = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>]+)", re.I)
 _ADDRESS = re.compile(
