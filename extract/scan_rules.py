@@ -56,7 +56,8 @@ def find(light: Light) -> Rules:
     upright: list[Stroke] = []
     for depth, rough in ((RULE, False), (FAINT_RULE, True)):
         ink = dark(light, depth)
-        level += _strokes(ink, light.dpi, SHORTEST_LEVEL, rough)
+        strokes = _strokes(ink, light.dpi, SHORTEST_LEVEL, rough)
+        level += [stroke for stroke in strokes if not rough or _is_alone(ink, stroke, light.dpi)]
         sides = _strokes(np.ascontiguousarray(ink.T), light.dpi, SHORTEST_UPRIGHT, rough)
         upright += [stroke for stroke in sides if _is_bare(ink, stroke, level, light.dpi)]
     return _crossing(level, upright, light.dpi)
@@ -117,6 +118,17 @@ def _crossing(level: list[Stroke], upright: list[Stroke], dpi: float) -> Rules:
         if len(kept_level) == len(level) and len(kept_upright) == len(upright):
             return Rules(tuple(level), tuple(upright))
         level, upright = kept_level, kept_upright
+
+
+def _is_alone(ink: Image, stroke: Stroke, dpi: float) -> bool:
+    """Whether a short stroke has paper above and below; what has not is a line of text whose strokes were bridged."""
+    (at, start, end), thickness = stroke
+    if end - start > 1.5 * dpi:
+        return True
+    half = thickness / 2 + 2
+    above = ink[max(0, int(at - half) - 2) : max(1, int(at - half)), int(start) : int(end)]
+    below = ink[int(at + half) + 1 : int(at + half) + 3, int(start) : int(end)]
+    return all(side.size == 0 or np.count_nonzero(side.max(0)) < 0.2 * side.shape[1] for side in (above, below))
 
 
 def _is_bare(ink: Image, upright: Stroke, level: list[Stroke], dpi: float) -> bool:
