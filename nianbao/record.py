@@ -23,7 +23,8 @@ from store import warc_format
 from store.warc import MAX_BYTES, Archive, Place, Reference
 from store.warc_read import read_capture, read_unit, refers_to
 
-_GROUP = 64
+_GROUP = 256
+_GROUP_BYTES = 32 * 1024 * 1024
 _LINGER_S = 0.004
 
 
@@ -157,7 +158,8 @@ class Recorder:
     def _gather(self, group: list[_Job]) -> bool:
         """Take what else waits, for a few milliseconds or until the group is full; whether the end was reached."""
         deadline = time.monotonic() + _LINGER_S
-        while len(group) < _GROUP:
+        size = len(group[0].capture.raw_body)
+        while len(group) < _GROUP and size < _GROUP_BYTES:
             try:
                 job = self._jobs.get(timeout=max(deadline - time.monotonic(), 0))
             except queue.Empty:
@@ -165,6 +167,7 @@ class Recorder:
             if job is None:
                 return True
             group.append(job)
+            size += len(job.capture.raw_body)
         return False
 
     def _finish(self, group: list[_Job]) -> None:

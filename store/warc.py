@@ -152,12 +152,13 @@ class Archive:
     # -- files ------------------------------------------------------------------------------------------------------------
 
     def _open_newest(self, known_until: Callable[[str], int]) -> None:
-        newest = max(self._files(), key=_serial, default=None)
-        if newest is None:
-            self._open_new()
-            return
-        end = self._mend(newest, known_until(newest.name))
-        if end is None or end >= self._max_bytes:
+        files = sorted(self._files(), key=_serial)
+        newest = files.pop() if files else None
+        for path in files:
+            # A run may have been killed after it began the next file and before it told of the last answers in this one.
+            self._gather(path, known_until(path.name))
+        end = None if newest is None else self._mend(newest, known_until(newest.name))
+        if newest is None or end is None or end >= self._max_bytes:
             self._open_new()
             return
         self.name = newest.name
@@ -167,22 +168,27 @@ class Archive:
             self._begin()
         else:
             with newest.open("rb") as file:
-                self._info_id = str(read_record(file, 0).id)
+                self._info_id = read_record(file, 0).id
 
     def _files(self) -> list[Path]:
         """The files of this archive, and none that merely lie beside them."""
         return [path for path in self._folder.iterdir() if _NAME.match(path.name)]
+
+    def _gather(self, path: Path, known: int) -> int:
+        """Note the untold answers of a file behind what is known of it; where its whole records end."""
+        end = known
+        for opener, place in _units(path, known):
+            end = place.end
+            if opener.opens:
+                self.untold.append(place)
+        return end
 
     def _mend(self, path: Path, known: int) -> int | None:
         """Cut a torn tail and gather untold answers; the end of the file then, None where it is damaged before its tail."""
         size = path.stat().st_size
         if size < known:
             return None
-        end = known
-        for opener, place in _units(path, known):
-            end = place.end
-            if opener.opens:
-                self.untold.append(place)
+        end = self._gather(path, known)
         if end < size and known == 0 and _has_member(path, end + 1):
             return None  # nobody vouches for the end, and sound records follow: this is damage, not a torn tail
         if end < size:

@@ -146,6 +146,20 @@ def test_what_was_told_is_not_told_again(tmp_path: Path) -> None:
         assert archive.cut_bytes == 0
 
 
+def test_answers_before_a_new_file_are_told_too(tmp_path: Path) -> None:
+    """A run may be killed after a file was full and the next begun, and before it told of the last answers in the full one."""
+    with Archive(tmp_path, max_bytes=2000) as archive:
+        told, untold = (
+            archive.add(captured(f"http://a.gov.cn/{number}", body), payload_digest=warc_format.digest(body))
+            for number, body in enumerate((b"told", random.Random(1).randbytes(3000)))
+        )
+        archive.commit()
+        assert archive.name != untold.file
+    with Archive(tmp_path, known_until=lambda name: told.end if name == told.file else 0) as again:
+        assert again.untold == [untold]
+        assert again.name == archive.name
+
+
 def test_damage_before_the_tail_is_left_for_verify_to_name(tmp_path: Path) -> None:
     """A flipped byte in the middle must not cost the sound records behind it: a new file is begun."""
     places = filled(tmp_path, 4)
