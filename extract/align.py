@@ -6,7 +6,7 @@ and the cell under both is the figure. A fragment without a header continues the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -24,6 +24,8 @@ from extract.rows import RowLabel, read_label
 
 MAX_ROWS = 2000
 """Rows of a grid; the whole form has some sixty, a workbook of several forms some hundreds."""
+MOST_LEFT_OUT = 5
+"""End rows of table 3 that a report may leave out where its total does not tell whether they were lost."""
 COLUMNS = 7
 LEAST_TELLING = 4
 """Rows of the requests table with a number in them that must be there before they can speak against its header."""
@@ -281,10 +283,24 @@ def _ends(table: str, figures: dict[tuple[str, str], Figure]) -> bool:
     """Whether the table reaches its end: rows not printed are not missing, a table cut short is."""
     rows = {row for row, _ in figures}
     if table == "requests":
-        return "requests.carried_out" in rows and "requests.new" in rows
+        return "requests.carried_out" in rows and "requests.new" in rows and _rows_left_out_are_zero(figures, rows)
     if table == "challenges":
         return len(figures) >= 15
     return "disclosure.fees" in rows and not rows.isdisjoint(("disclosure.rules", "disclosure.normative_documents"))
+
+
+def _rows_left_out_are_zero(figures: Mapping[tuple[str, str], Figure], rows: Set[str]) -> bool:
+    """Whether the total says that the end rows which are not there were not printed, rather than lost."""
+    edition = "v2021" if any(row.startswith("requests.outcome.other.") for row in rows) else "v2019"
+    leaves = form().leaves_below("requests.outcome", edition)
+    missing = [leaf for leaf in leaves if leaf not in rows]
+    if not missing:
+        return True
+    values = [f.value for leaf in leaves if (f := figures.get((leaf, "total"))) is not None]
+    total = figures.get(("requests.outcome.total", "total"))
+    if total is None or total.value is None or None in values:
+        return len(missing) <= MOST_LEFT_OUT
+    return sum(value for value in values if value is not None) == total.value
 
 
 def _is_complete(walk: Walk) -> bool:

@@ -49,8 +49,9 @@ def _missing(found: Alignment) -> list[str]:
 
 def assemble(document: Document, source: Source, parts: Sequence[Source], ocr: bool) -> tuple[Document, Alignment]:
     """The document with what its own pages, its parts and its running text add, each asked only while a table is missing."""
-    document = _complete(document, read_pictures(source, document, ocr))
     found = align(document)
+    if _missing(found):
+        document, found = _add_pictures(document, found, source, ocr)
     if _missing(found) and parts:
         document, found = _add_parts(document, found, parts, ocr)
     absent = [table for table in (*FORM_TABLES, *LEGACY_EDITIONS) if table not in {t.table_code for t in found.tables}]
@@ -60,6 +61,15 @@ def assemble(document: Document, source: Source, parts: Sequence[Source], ocr: b
             document = replace(document, blocks=(*document.blocks, *lost))
             found = align(document)
     return document, settle_candidates(document, found)
+
+
+def _add_pictures(document: Document, found: Alignment, source: Source, ocr: bool) -> tuple[Document, Alignment]:
+    """What OCR reads on the document's own pages and pictures without text."""
+    pictures = read_pictures(source, document, ocr)
+    if pictures is None:
+        return document, found
+    joined = _join(document, pictures)
+    return joined, align(joined)
 
 
 def _complete(document: Document, pictures: Document | None) -> Document:

@@ -20,7 +20,7 @@ def read_pictures(source: Source, document: Document, ocr: bool, part: int = 0) 
     """What OCR reads on the pages that the document's reader found to be pictures; None where there are none."""
     kind = sniff(source.content)
     try:
-        pictures = _of_pdf(source, document, part) if kind is Kind.pdf else _of_package(source, document, part)
+        pictures = _of_pdf(source, document, part) if kind is Kind.pdf else _of_package(source, part)
         if pictures and not ocr:
             return Document("none", (), problems=(NEEDS_OCR,))
         return read_scan(pictures) if pictures else None
@@ -36,11 +36,9 @@ def _of_pdf(source: Source, document: Document, part: int) -> list[Picture]:
     return [replace(picture, part=part) for picture in pictures(source.content)]
 
 
-def _of_package(source: Source, document: Document, part: int) -> list[Picture]:
-    """The pictures of an office file that has no table of its own."""
-    if any(True for _ in document.grids()):
-        return []
-    from extract.embedded import pictures  # only documents without a table need it
+def _of_package(source: Source, part: int) -> list[Picture]:
+    """The pictures inside an office file."""
+    from extract.embedded import pictures  # only documents that lack a table need it
 
     return [Picture(found.content, page=n, part=part) for n, found in enumerate(pictures(source.content), 1)]
 
