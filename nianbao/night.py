@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from crawler.crawl import Plan
 from crawler.errors import CrawlError
@@ -15,10 +16,12 @@ from crawler.events import SiteEnd
 from crawler.frontier import Frontier
 from crawler.links import page_key
 from crawler.site import Site
+from extract.report import Report
 from nianbao import lock, summary
 from nianbao.config import Config
 from nianbao.deliveries import Shelf
 from nianbao.exits import Exit, worst
+from nianbao.held import read_again
 from nianbao.ledger import Ledger
 from nianbao.pipeline import follow
 from nianbao.progress import Progress
@@ -62,7 +65,9 @@ async def _run(config: Config, options: Options, progress: Progress) -> RunSumma
     started = datetime.now(UTC)
     folder = config.archive.path
     (folder / WARC_FOLDER).mkdir(parents=True, exist_ok=True)
-    with Archive(folder) as archive, Frontier(folder / FRONTIER) as frontier:
+    again = _Again(folder / WARC_FOLDER, Limits(config.read.timeout_s, config.read.memory_mb))
+    with Archive(folder, reread=again) as archive, Frontier(folder / FRONTIER) as frontier:
+        again.archive = archive
         ledger = Ledger(archive, archive.start_run(started))
         for site in config.sites:
             archive.add_site(site)
@@ -73,6 +78,18 @@ async def _run(config: Config, options: Options, progress: Progress) -> RunSumma
         archive.finish_run(ledger.run_id, code, ledger.store_counts())
         _publish(config, archive, progress)
     return _summary(config, options, ledger, started, code)
+
+
+@dataclass
+class _Again:
+    """What today's readers make of a held version: told from a correction where the page and the readers have both changed."""
+
+    folder: Path
+    limits: Limits
+    archive: Archive | None = None
+
+    def __call__(self, report_id: int) -> Report | None:
+        return read_again(self.archive, self.folder, report_id, self.limits) if self.archive else None
 
 
 def chosen(config: Config, options: Options, frontier: Frontier) -> list[Site]:

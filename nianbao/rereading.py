@@ -20,18 +20,18 @@ from nianbao import lock, rebuilding
 from nianbao.config import Config
 from nianbao.deliveries import Held, Shelf
 from nianbao.exits import Exit, worst
+from nianbao.held import held_bytes, read_again
 from nianbao.ledger import Ledger
 from nianbao.night import FRONTIER, WARC_FOLDER, keep_told, tell_missed
 from nianbao.progress import Progress
-from nianbao.reading import Limits, ReadingPool, read_limited
+from nianbao.reading import Limits, ReadingPool
 from store.archive import Archive
 from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
-from store.database import Row
 from store.provenance import Loaded, Part, Provenance
 from store.publish import publish
 from store.query import ask, reading
-from store.warc_read import WarcError, read_capture
+from store.warc_read import WarcError
 
 MARK = "_reread"
 BATCH = 32
@@ -44,7 +44,6 @@ DOCUMENTS = """
     LEFT JOIN report p ON p.report_id = r.report_id
     ORDER BY r.site_id, r.url
 """
-PARTS = "SELECT url, sha256, media_type, captured_at, warc_file, warc_offset FROM part WHERE report_id = ? ORDER BY part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,11 @@ def reread(config: Config, progress: Progress, *, where: str | None = None, work
 
     Stopped in the middle, the next call with the same `where` and readers goes on after the last document kept.
     """
-    folder = config.archive.path
+    folder, limits = config.archive.path, Limits(config.read.timeout_s, config.read.memory_mb)
     with lock.held(folder), Frontier(folder / FRONTIER) as frontier:
         rebuilding.tell(folder / WARC_FOLDER, frontier)
         shelf = Shelf(folder / WARC_FOLDER, frontier)
-        with Archive(folder, reread=lambda report_id: _again(archive, shelf, report_id, config)) as archive:
+        with Archive(folder, reread=lambda report_id: read_again(archive, shelf.folder, report_id, limits)) as archive:
             job = _Job(config, archive, frontier, shelf, progress, where, dry_run)
             return asyncio.run(job.run(workers or config.read.workers or os.cpu_count() or 1))
 
@@ -174,17 +173,9 @@ class _Job:
 
 def _bytes(archive: Archive, shelf: Shelf, one: Document) -> tuple[tuple[Part, ...], list[Source]]:
     """The archived bytes of a document and its parts, and where they are from."""
-    rows: list[Row] = archive.connection.execute(PARTS, [one.report_id]).fetchall() if one.report_id is not None else []
-    held = [_from_row(shelf.folder, row) for row in rows] or _from_shelf(shelf, one)
+    known = held_bytes(archive, shelf.folder, one.report_id) if one.report_id is not None else []
+    held = known or _from_shelf(shelf, one)
     return tuple(part for part, _ in held), [source for _, source in held]
-
-
-def _from_row(folder: Path, row: Row) -> tuple[Part, Source]:
-    part = Part(*row)
-    if part.warc_file is None or part.warc_offset is None:
-        raise KeyError(f"{part.url}: its place in the archive is not known")
-    capture = read_capture(folder / part.warc_file, part.warc_offset)
-    return part, Source(capture.body, capture.final_url, capture.media_type)
 
 
 def _from_shelf(shelf: Shelf, one: Document) -> list[tuple[Part, Source]]:
@@ -198,15 +189,6 @@ def _from_shelf(shelf: Shelf, one: Document) -> list[tuple[Part, Source]]:
             raise KeyError(f"{one.url}: the archive holds no body of it")
         held = [main, *(part for link in parts_of(main.capture) if (part := shelf.of_address(link.url)))]
     return [(each.part(), each.source()) for each in held]
-
-
-def _again(archive: Archive, shelf: Shelf, report_id: int, config: Config) -> Report | None:
-    """What today's readers make of a version held; None where its bytes are not at hand."""
-    try:
-        sources = _bytes(archive, shelf, Document("", "", report_id))[1]
-    except (WarcError, OSError, KeyError):
-        return None
-    return read_limited(sources[0], sources[1:], Limits(config.read.timeout_s, config.read.memory_mb))
 
 
 def _history(frontier: Frontier, shelf: Shelf) -> list[Document]:
