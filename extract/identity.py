@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from extract.dates import dates, digits, is_only_date, period_year, years
+from extract.dates import dates, digits, period_year, years
 from extract.document import Document, Grid
+from extract.ending import Ending
+from extract.names import is_name, knowledge
 from extract.report import Scope
 
 MAX_TITLE = 90
@@ -21,7 +20,6 @@ _HEAD_LINES = 40
 _TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
 _YEAR_WORDS = re.compile(r"20[0-3]\d年?度?(?:年度)?")
 _SUBJECT = re.compile(r"(?:政府)?信息公开|政务公开|政府信息工作|政府网站")
-_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff（）()、·]{2,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +38,17 @@ class Identity:
     """What the name alone tells: township, county or province; 市 may be a prefecture or a county and tells nothing."""
 
 
-@cache
-def knowledge() -> dict[str, Any]:
-    """identity.toml."""
-    return tomllib.loads(files("extract").joinpath("identity.toml").read_text("utf-8"))
-
-
-def identify(document: Document, text: Sequence[str]) -> Identity:
-    """The identity of a document; `text` is its paragraphs in order."""
-    title = find_title(document, text)
-    signature, signed_on = _signature(text)
+def identify(document: Document, text: Sequence[str], ending: Ending) -> Identity:
+    """The identity of a document; `text` is its paragraphs in order, `ending` tells which of them are the report's."""
+    title = find_title(document, ending.lines)
+    signed_on = ending.signed_on
     named = agency_in_title(title or "")
-    agency = _choose(named, signature, _issuer(document))
+    agency = _choose(named, ending.signer, _issuer(document, text))
     published = _published(document, text) or signed_on
     period = next((year for line in text if "月" in line and (year := period_year(line))), None)
     stated = years(title or "")
     year = stated[0] if stated else period or (signed_on.year - 1 if signed_on else None)
-    scope = find_scope(title or "", agency, text)
+    scope = find_scope(title or "", agency, ending.lines)
     return Identity(title, agency, year, scope, published, signed_on, _labelled(document, text, "index_number"), period, find_level(agency))
 
 
@@ -72,13 +64,14 @@ def find_level(agency: str | None) -> str | None:
 def find_title(document: Document, text: Sequence[str]) -> str | None:
     """The line that names the report: the page's own word for it, else the first lines, one or several together."""
     stated = [document.meta[key] for key in knowledge()["meta"]["title"] if document.meta.get(key)]
-    candidates = [*stated[:1], *_first_lines(text), *stated[1:], document.title or ""]
+    own = [document.title or ""] if document.reader == "html" else []
+    candidates = [*stated[:1], *own, *_first_lines(text), *stated[1:], document.title or ""]
     cleaned = [_clean_title(candidate) for candidate in candidates]
     titles = [candidate for candidate in cleaned if is_title(candidate)]
     dated = [candidate for candidate in titles if years(candidate)]
     best = next(iter(dated or titles), None)
     if best is not None and not agency_in_title(best):
-        best = next((other for other in dated if agency_in_title(other)), best)
+        best = next((other for other in dated if agency_in_title(other) and years(other)[0] == (years(best) or years(other))[0]), best)
     return best or next((c for c in (*cleaned[: len(stated[:1])], _clean_title(document.title or "")) if c), None) or _first(text)
 
 
@@ -93,7 +86,7 @@ def _first_lines(text: Sequence[str]) -> Iterable[str]:
     lines = [line for line in text[:_HEAD_LINES] if len(line) <= MAX_TITLE]
     for i, line in enumerate(lines):
         yield line
-        if _is_name("".join(line.split())) or years(line) or _SUBJECT.search(line):
+        if is_name("".join(line.split())) or years(line) or _SUBJECT.search(line):
             yield from ("".join(lines[i : i + 2]), "".join(lines[i : i + 3]))
 
 
@@ -120,7 +113,7 @@ def agency_in_title(title: str) -> str | None:
     if before:
         return before
     behind = re.search(r"[(（]([^()（）]{3,40})[)）]$", plain) or re.search(r"(?:报告|年报)[-—_:：]+(\S{3,40})$", plain)
-    return behind[1] if behind and _is_name(behind[1]) else None
+    return behind[1] if behind and is_name(behind[1]) else None
 
 
 def _before_subject(plain: str) -> str | None:
@@ -130,37 +123,15 @@ def _before_subject(plain: str) -> str | None:
     before = plain[: subject.start()]
     if before.endswith("人民") and subject[0].startswith("政府"):
         before += "政府"
-    before = before.strip('-—_·:：《》"“” ')
+    before = re.sub(r"[\[【(（〔][\]】)）〕]", "", before).strip('-—_·:：《》"“” ')
     return before if 2 <= len(before) <= MAX_NAME else None
 
 
-def _is_name(text: str) -> bool:
-    words = knowledge()["agency"]
-    return bool(_NAME.fullmatch(text)) and text.endswith(tuple(words["endings"])) and not text.endswith(tuple(words["not_names"]))
-
-
-def _signature(text: Sequence[str]) -> tuple[str | None, date | None]:
-    """The last name-and-date block of the document: a body's name beside a line that is only a date."""
-    lines = [line.strip() for line in text]
-    for i in range(len(lines) - 1, -1, -1):
-        if is_only_date(lines[i]) and i > 2:
-            near = [lines[j] for j in (i - 1, i - 2, i + 1) if 0 <= j < len(lines)]
-            name = next((bare for line in near if _is_name(bare := "".join(line.split()))), None)
-            found = dates(lines[i])
-            if name and found:
-                return name, found[0]
-        together = re.fullmatch(r"(\D{4,40}?)\s*((?:20|二).{6,14}日)", lines[i])
-        if together and _is_name(bare := "".join(together[1].split())) and dates(together[2]) and i > 2:
-            return bare, dates(together[2])[0]
-    tail = [line for line in lines[-12:] if is_only_date(line)]
-    found = dates(tail[-1]) if tail and len(lines) > 5 else []
-    return None, found[0] if found else None
-
-
-def _issuer(document: Document) -> str | None:
+def _issuer(document: Document, text: Sequence[str]) -> str | None:
     stated = [document.meta[key].strip() for key in knowledge()["meta"]["issuer"] if document.meta.get(key)]
     stated += [value for key in knowledge()["labels"]["issuer"] if (value := document.meta.get(key))]
-    return next((name for name in stated if _is_name(name)), None)
+    stated.append(_labelled(document, text, "issuer") or "")
+    return next((name for name in stated if is_name(name)), None)
 
 
 def _choose(titled: str | None, signature: str | None, issuer: str | None) -> str | None:
@@ -176,6 +147,8 @@ def _extend(titled: str, signature: str) -> str:
     core, signed = _core(titled), _core(signature)
     if signed == core or (signature.startswith(core) and not _is_office_of(signature, core)):
         return max(titled, signature, key=len) if signed == core else signature
+    if signed.endswith(core):
+        return signature
     if core.endswith(signed):
         return core[: len(core) - len(signed)] + signature
     return titled

@@ -77,6 +77,12 @@ def _top_level(paragraphs: Iterable[str]) -> Iterator[tuple[str | None, str, str
         yield current
 
 
+def opens(paragraph: str) -> str | None:
+    """The code of the last section of the form that opens in the paragraph."""
+    codes = [opened[2] for part in _split([paragraph]) if (opened := _open(part)) is not None]
+    return codes[-1] if codes else None
+
+
 def _open(text: str) -> tuple[str | None, str, str | None, str] | None:
     """(number, heading, code, text after it on the same line) where the paragraph opens a section."""
     numbered = _NUMBERED.match(text)

@@ -14,6 +14,7 @@ from extract import VERSION
 from extract.align import Alignment
 from extract.check import Evidence, check
 from extract.document import Document, Problem, Source
+from extract.ending import find_ending
 from extract.errors import NotAReport, ReadError
 from extract.gather import assemble, unbundle
 from extract.identity import Identity, identify
@@ -44,8 +45,9 @@ def _failed(error: ReadError) -> Report:
 
 def _report(document: Document, found: Alignment) -> Report:
     text = [paragraph.text for paragraph in document.paragraphs()]
-    who = identify(document, text)
-    parts = sections(text)
+    ending = find_ending(text)
+    who = identify(document, text, ending)
+    parts = sections(ending.body)
     figures = tuple(found.figures.values())
     tables = _with_editions(found.tables)
     status, problems = judge(who, parts, figures, tables, text)
