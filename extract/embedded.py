@@ -1,12 +1,14 @@
-"""The pictures that an office file shows, in its order, for OCR when its tables are pictures."""
+"""The pictures that an office file or a page carries inside itself, in its order, for OCR when its tables are pictures."""
 
 from __future__ import annotations
 
+import binascii
 import posixpath
 import re
 import struct
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from urllib.parse import unquote_to_bytes
 
 import olefile
 
@@ -25,6 +27,7 @@ _BLIP_HEADS = (25, 41)
 """Bytes from a blip record's start to its picture: header, one or two digests, a tag."""
 
 _RTF_PICTURE = re.compile(rb"\\(?:png|jpeg)blip\b[^{}]*?((?:[0-9a-fA-F]{2}\s*){64,})")
+_DATA_PICTURE = re.compile(rb"""src\s*=\s*["']data:image/[\w.+-]+;base64,([^"']+)["']""", re.IGNORECASE)
 _ODF_PICTURE = re.compile(rb"""<draw:image\b[^>]*?xlink:href=["']([^"']+)""")
 
 
@@ -94,6 +97,15 @@ def _of_xlsx(content: bytes) -> Iterator[Source]:
         yield Source(package.part(name) or b"", name)
 
 
+def _of_html(content: bytes) -> Iterator[Source]:
+    """Pictures as `data:` addresses; such as are no sound base64 are no pictures."""
+    for match in _DATA_PICTURE.finditer(content):
+        try:
+            yield Source(binascii.a2b_base64(unquote_to_bytes(match[1])))
+        except binascii.Error:
+            continue
+
+
 _FINDERS: dict[Kind, Callable[[bytes], Iterator[Source] | tuple[Source, ...]]] = {
     Kind.docx: _of_docx,
     Kind.ofd: _of_ofd,
@@ -103,4 +115,5 @@ _FINDERS: dict[Kind, Callable[[bytes], Iterator[Source] | tuple[Source, ...]]] =
     Kind.odt: _of_odf,
     Kind.ods: _of_odf,
     Kind.xlsx: _of_xlsx,
+    Kind.html: _of_html,
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -16,14 +14,12 @@ from extract.kind import Kind, sniff
 from nianbao.errors import Usage
 from nianbao.messages import say
 
-DATA_PICTURE = re.compile(r"""src\s*=\s*["']data:(image/[\w.+-]+);base64,([^"']+)["']""", re.I)
-
 PRETENDED = "http://folder.invalid/"
 """Where a saved page is taken to stand, so that its links can be resolved like any page's; no such host can exist."""
 
 
 def load(file: Path) -> tuple[Source, tuple[Source, ...]]:
-    """A file and its parts: for a page, the pictures embedded in it, and the files it links to that lie in its own folder.
+    """A file and its parts: for a page, the files it links to that lie in its own folder.
 
     Raises `Usage` where the file is not there or may not be read.
     """
@@ -34,16 +30,6 @@ def load(file: Path) -> tuple[Source, tuple[Source, ...]]:
     return Source(content, file.name), tuple(_parts(file, content))
 
 
-def embedded_pictures(text: str) -> Iterator[Source]:
-    """The pictures that a page carries inside itself, as `data:` addresses; such as are no sound base64 are no pictures."""
-    for number, picture in enumerate(DATA_PICTURE.finditer(text), 1):
-        try:
-            content = binascii.a2b_base64(unquote(picture[2]))
-        except binascii.Error:
-            continue
-        yield Source(content, f"picture-{number}", picture[1])
-
-
 def _parts(file: Path, content: bytes) -> Iterator[Source]:
     if sniff(content) is not Kind.html:
         return
@@ -52,7 +38,6 @@ def _parts(file: Path, content: bytes) -> Iterator[Source]:
         path = _beside(folder, link.url)
         if path is not None and path != file.resolve():
             yield Source(path.read_bytes(), path.name)
-    yield from embedded_pictures(text)
 
 
 def _beside(folder: Path, url: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import struct
 import zlib
@@ -131,6 +132,9 @@ def test_the_picture_of_a_docx_is_found() -> None:
     assert [picture.content for picture in pictures(_holding(body, "image", "media/a.png", png(1)))] == [png(1)]
 
 
-def test_a_page_has_no_embedded_pictures() -> None:
-    """Formats that embed nothing give nothing."""
+def test_a_page_hands_over_what_its_data_addresses_hold() -> None:
+    """Sound base64 is a picture; a page without any gives nothing."""
+    coded = base64.b64encode(png(2)).decode()
+    text = f'<html><body><img src="data:image/png;base64,{coded}"><img src="data:image/png;base64,A"></body></html>'
+    assert [picture.content for picture in pictures(text.encode())] == [png(2)]
     assert pictures(b"<html><body>x</body></html>") == ()

@@ -70,7 +70,7 @@ def test_no_text_breaks_the_reader_of_values(text: str) -> None:
     """Whatever is thrown at it, it ends."""
     loose.parse(text)
     list(loose.called(text, "a"))
-    list(loose.assigned(text, "a"))
+    assert list(loose.assigned(text, "a")) is not None
 
 
 @pytest.mark.parametrize(

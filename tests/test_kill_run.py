@@ -14,17 +14,18 @@ SEED = 20241231
 
 def test_a_run_killed_at_random_moments_ends_as_one_that_was_not(tmp_path: Path) -> None:
     """Every exchange in the archive is one row, every table equals the undisturbed run's, the WARC passes gzip and its digests."""
-    _kill(tmp_path, 3, SEED)
+    assert_undisturbed(tmp_path, 3, SEED)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(5))
 def test_fifty_killed_runs_lose_and_repeat_nothing(tmp_path: Path, seed: int) -> None:
     """The same, ten kills on each of five archives."""
-    _kill(tmp_path, 10, seed)
+    assert_undisturbed(tmp_path, 10, seed)
 
 
-def _kill(tmp_path: Path, kills: int, seed: int) -> None:
+def assert_undisturbed(tmp_path: Path, kills: int, seed: int) -> None:
+    """What a killed archive holds in the end is what an undisturbed one holds."""
     whole = play(tmp_path / "whole", kills=0, seed=seed)
     torn = play(tmp_path / "torn", kills=kills, seed=seed)
     assert torn.tables == whole.tables
