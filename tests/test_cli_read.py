@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from extract import embedded
 from nianbao import on_disk
 from nianbao.cli import run
 from nianbao.demo.portal import COLUMN, Portal
 from nianbao.demo.server import Answer, Web
 
 Capture = pytest.CaptureFixture[str]
+
+PICTURE = b"\x89PNG\r\n\x1a\n picture"
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +80,11 @@ def test_a_file_that_is_not_there_is_two(capsys: Capture) -> None:
 
 
 def test_a_saved_page_brings_what_lies_in_its_own_folder_and_nothing_else(tmp_path: Path) -> None:
-    """Attachments beside it and pictures inside it are parts; links upwards, to hosts and to nothing are not."""
+    """Attachments beside it are parts; links upwards, to hosts and to nothing are not; what it carries inside it is its own."""
     (tmp_path / "page").mkdir()
     (tmp_path / "page" / "附件1.docx").write_bytes(b"PK-a")
     (tmp_path / "secret.docx").write_bytes(b"PK-secret")
-    picture = base64.b64encode(b"\x89PNG picture").decode()
+    picture = base64.b64encode(PICTURE).decode()
     links = "".join(
         f'<a href="{href}">附件</a>' for href in ("附件1.docx", "../secret.docx", "/etc/passwd", "none.docx", "https://x.gov.cn/b.docx")
     )
@@ -91,7 +94,8 @@ def test_a_saved_page_brings_what_lies_in_its_own_folder_and_nothing_else(tmp_pa
     page.write_text(body, encoding="utf-8")
     source, parts = on_disk.load(page)
     assert source.content == body.encode()
-    assert [part.content for part in parts] == [b"PK-a", b"\x89PNG picture"]
+    assert [part.content for part in parts] == [b"PK-a"]
+    assert [inside.content for inside in embedded.pictures(source.content)] == [PICTURE]
 
 
 @pytest.fixture
