@@ -185,11 +185,11 @@ def _non_negative(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         wrong = [f for f in numbers if not _in_domain(f)]
         for figure in wrong:
             cell = ((row, figure.column_code),)
-            yield finding(rule, "fail", row, figure.column_code, "≥ 0", figure.value, f"{figure.raw} is no count or amount", cell)
+            yield finding(rule, "fail", row, figure.column_code, "0", figure.value, f"{figure.raw} is no count or amount", cell)
         if not wrong:
             outcome: Outcome = "pass" if len(numbers) == len(figures) else "not_assessable"
             cells = tuple((row, f.column_code) for f in figures)
-            yield finding(rule, outcome, row, None, "≥ 0", None, f"{len(numbers)} of {len(figures)} cells hold numbers", cells)
+            yield finding(rule, outcome, row, None, "0", None, f"{len(numbers)} of {len(figures)} cells hold numbers", cells)
 
 
 def _in_domain(figure: Figure) -> bool:
@@ -247,7 +247,8 @@ def _year(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         return
     wrong = {name: year for name, year in known.items() if year != evidence.year}
     said = ", ".join(f"{name} {year}" for name, year in (wrong or known).items())
-    yield finding(rule, "fail" if wrong else "pass", None, None, str(evidence.year), said, said)
+    year = next(iter((wrong or known).values()))
+    yield finding(rule, "fail" if wrong else "pass", None, None, str(evidence.year), str(year), said)
 
 
 def _deadline(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
@@ -267,12 +268,10 @@ def _overview_length(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         return
     parts = [section for section in evidence.sections if section.code == "s1_overview"]
     if not parts:
-        yield finding(rule, "not_assessable", None, None, f"≤ {rule.limit}", None, "section one was not found")
+        yield finding(rule, "not_assessable", None, None, str(rule.limit), None, "section one was not found")
         return
     length = sum(len("".join(section.text.split())) for section in parts)
-    yield finding(
-        rule, "pass" if length <= (rule.limit or 0) else "fail", None, None, f"≤ {rule.limit}", str(length), f"{length} characters"
-    )
+    yield finding(rule, "pass" if length <= (rule.limit or 0) else "fail", None, None, str(rule.limit), str(length), f"{length} characters")
 
 
 CHECKS: Mapping[str, Callable[[Rule, Evidence], Iterator[Finding]]] = {

@@ -15,6 +15,7 @@ from extract.errors import ReadError
 from extract.form import FORM_TABLES, LEGACY_EDITIONS
 from extract.kind import Kind, sniff
 from extract.lost import grids as lost_grids
+from extract.narrative import opens
 from extract.readers import BUNDLES, NEEDS_OCR, try_document
 from extract.scanned import read_parts, read_pictures, settle_candidates
 
@@ -79,9 +80,8 @@ def _complete(document: Document, pictures: Document | None) -> Document:
 def _join(document: Document, other: Document) -> Document:
     """The blocks of both. Tables are numbered on; the narrative of the second counts where the first has hardly any."""
     count = sum(1 for _ in document.grids())
-    own_text = sum(len(p.text) for p in document.paragraphs())
-    other_text = sum(len(p.text) for p in other.paragraphs())
-    blocks = [_renumber(b, count) if isinstance(b, Grid) else b for b in other.blocks if isinstance(b, Grid) or other_text > own_text]
+    tells = _narrative(other) > _narrative(document)
+    blocks = [_renumber(b, count) if isinstance(b, Grid) else b for b in other.blocks if isinstance(b, Grid) or tells]
     reader = other.reader if count == 0 and blocks else document.reader
     return replace(
         document,
@@ -91,6 +91,12 @@ def _join(document: Document, other: Document) -> Document:
         meta={**other.meta, **document.meta},
         problems=(*document.problems, *other.problems),
     )
+
+
+def _narrative(document: Document) -> tuple[int, int]:
+    """How much a document tells: sections of the form that it heads, then characters (menus and footers have those too)."""
+    lines = [paragraph.text for paragraph in document.paragraphs()]
+    return len({code for line in lines if (code := opens(line))}), sum(map(len, lines))
 
 
 def _renumber(grid: Grid, offset: int) -> Grid:

@@ -11,10 +11,9 @@ from functools import cache
 from extract.dates import dates, digits, period_year, years
 from extract.document import Document, Grid
 from extract.ending import Ending
-from extract.names import is_name, knowledge
+from extract.names import MAX_TITLE, is_name, is_title, knowledge
 from extract.report import Scope
 
-MAX_TITLE = 90
 MAX_NAME = 40
 _HEAD_LINES = 40
 _TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
@@ -94,15 +93,6 @@ def _clean_title(text: str) -> str:
     return _TITLE_CUT.sub("", " ".join(text.split())).strip(' 　《》"“”') if len(text) < 300 else ""
 
 
-def is_title(text: str) -> bool:
-    """Whether a line can be the title of an annual report on information disclosure."""
-    if not text or len(text) > MAX_TITLE or any(mark in text for mark in "。；!?？！,，:："):
-        return False
-    words = knowledge()["title"]
-    plain = "".join(text.split())
-    return any(word in plain for word in words["subject"]) and any(word in plain for word in words["kind"])
-
-
 def agency_in_title(title: str) -> str | None:
     """The body that a title names, as printed; None where it names none."""
     plain = digits(title)
@@ -145,6 +135,8 @@ def _choose(titled: str | None, signature: str | None, issuer: str | None) -> st
 
 def _extend(titled: str, signature: str) -> str:
     core, signed = _core(titled), _core(signature)
+    if titled != core and signed == signature and signature.startswith(core):
+        return titled
     if signed == core or (signature.startswith(core) and not _is_office_of(signature, core)):
         return max(titled, signature, key=len) if signed == core else signature
     if signed.endswith(core):
@@ -164,7 +156,7 @@ def _core(name: str) -> str:
 
 def _is_office_of(name: str, area: str) -> bool:
     rest = name.removeprefix(area)
-    return rest.endswith(tuple(knowledge()["agency"]["offices"])) and "政府" in rest
+    return rest.endswith(tuple(knowledge()["agency"]["offices"])) and ("政府" in rest or "政" in rest[:2])
 
 
 def find_scope(title: str, agency: str | None, text: Sequence[str]) -> Scope:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from extract.document import Problem
 from extract.form import FORM_TABLES, LEGACY_EDITIONS, form
-from extract.identity import Identity, is_title
-from extract.names import knowledge
+from extract.identity import Identity
+from extract.names import is_title, knowledge
 from extract.report import Figure, Section, Status, TableSeen
 
 LEAST_SECTIONS = 3

@@ -135,13 +135,13 @@ def _values(line: str) -> list[str]:
 
 
 def _structured(text: str) -> list[str] | None:
-    """Cells that stand on lines of their own behind a tab, up to the end of the row; None where the text is not so laid out."""
+    """Cells behind tabs, on one line or on lines of their own, up to the end of the row; None where the text is not so laid out."""
     row = text.lstrip(" ").lstrip("\n")
     if not row.startswith("\t"):
         return None
     row = row[: found.start()] if (found := _ROW_END.search(row)) else row
-    cells = [m[1].strip() if (m := _CELL_LINE.match(line)) else None for line in row.split("\n")]
-    return [c for c in cells if c is not None] if all(c is not None for c in cells) else None
+    lines = [_CELL_LINE.match(line) for line in row.split("\n")]
+    return [cell.strip() for m in lines if m for cell in m[1].split("\t")] if all(lines) else None
 
 
 def _strip_next(text: str) -> str:

@@ -19,19 +19,31 @@ MAX_HEADING = 45
 _NUMBERED = re.compile(r"\s*(?:第?\s*([一二三四五六七八九十]{1,3})\s*(?:部分)?\s*[、，,.．:：\s])\s*(?=\S)")
 _SUBNUMBERED = re.compile(r"\s*[（(]\s*([一二三四五六七八九十]{1,3})\s*[）)]\s*")
 _SENTENCE_END = re.compile(r"[。；;！!？?\n]")
-_ABOUT_BEFORE = re.compile(r"(?:近|约|大约|超过|逾|超|超出|不少于|将近|多达|达到?)$")
+_ABOUT_BEFORE = re.compile(r"(?:近|约|大约|超过|逾|超|超出|不少于|将近)$")
+_ABOUT_BEHIND = re.compile(r"(?:以上|左右|上下)")
 _MULTIPLIERS = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
+
+
+Part = tuple[str | None, str, str | None, list[str]]
+"""(number, heading, code, lines)"""
 
 
 def sections(paragraphs: Iterable[str]) -> tuple[Section, ...]:
     """The headed parts in order. A section of the form holds its whole text; the known parts of section one follow it by themselves."""
     found: list[Section] = []
-    for number, heading, code, lines in _top_level(_split(paragraphs)):
+    for number, heading, code, lines in _without_contents(list(_top_level(_split(paragraphs)))):
         prose = [line for line in lines if "。" in line] if code in _table_sections() else lines
         found.append(Section(code, number, heading, "\n".join(prose)))
         if code == "s1_overview":
             found += _parts(lines)
     return tuple(found)
+
+
+def _without_contents(found: list[Part]) -> list[Part]:
+    """The parts behind a table of contents: headings with nothing under them, all of which come again."""
+    codes = [code for _, _, code, _ in found]
+    again = next((i for i, code in enumerate(codes) if i and code is not None and code == codes[0]), 0)
+    return found[again:] if not any("。" in line for *_, lines in found[:again] for line in lines) else found
 
 
 def opening(paragraphs: Sequence[str]) -> list[str]:
@@ -61,8 +73,8 @@ def _split(paragraphs: Iterable[str]) -> Iterator[str]:
             yield from filter(None, (part.strip() for part in _inline_heading().split(paragraph)))
 
 
-def _top_level(paragraphs: Iterable[str]) -> Iterator[tuple[str | None, str, str | None, list[str]]]:
-    current: tuple[str | None, str, str | None, list[str]] | None = None
+def _top_level(paragraphs: Iterable[str]) -> Iterator[Part]:
+    current: Part | None = None
     for text in paragraphs:
         opened = _open(text)
         if opened is None:
@@ -191,7 +203,8 @@ def _claim(pattern: ClaimPattern, match: re.Match[str], sentence: str, ordinal: 
     value = amount(groups.get("n") or "")
     if value is None:
         return None
-    about = bool(groups.get("q")) or bool(_ABOUT_BEFORE.search(match.string[max(0, match.start("n") - 4) : match.start("n")]))
+    before = match.string[max(0, match.start("n") - 4) : match.start("n")].rstrip()
+    about = bool(groups.get("q") or _ABOUT_BEFORE.search(before) or _ABOUT_BEHIND.match(match.string, match.end()))
     return Claim(pattern.code, value, groups.get("unit") or pattern.unit, about, sentence, ordinal)
 
 

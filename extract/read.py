@@ -14,7 +14,7 @@ from extract import VERSION
 from extract.align import Alignment
 from extract.check import Evidence, check
 from extract.document import Document, Problem, Source
-from extract.ending import find_ending
+from extract.ending import find_ending, lines_of
 from extract.errors import NotAReport, ReadError
 from extract.gather import assemble, unbundle
 from extract.identity import Identity, identify
@@ -44,7 +44,7 @@ def _failed(error: ReadError) -> Report:
 
 
 def _report(document: Document, found: Alignment) -> Report:
-    text = [paragraph.text for paragraph in document.paragraphs()]
+    text = lines_of(document)
     ending = find_ending(text)
     who = identify(document, text, ending)
     parts = sections(ending.body)

@@ -9,7 +9,8 @@ import pytest
 
 from extract.dates import dates, is_only_date, period_year
 from extract.document import Source
-from extract.identity import agency_in_title, is_title
+from extract.identity import agency_in_title
+from extract.names import is_title
 from extract.read import read
 from extract.report import Report
 from nianbao.demo.typeset import as_html
