@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from extract import office_program
 from extract.align import Alignment, align
 from extract.check import Evidence, assess
-from extract.document import Problem, Source
+from extract.document import Document, Problem, Source
 from extract.errors import ReadError
 from extract.form import FORM_TABLES, form
 from extract.kind import Kind, sniff
@@ -18,17 +19,28 @@ Key = tuple[str, str, str]
 
 
 def second_opinion(source: Source, first: Alignment) -> Alignment:
-    """The alignment of a PDF with every doubtful cell settled by pdfplumber: agreement stands, disagreement needs the sums."""
-    if sniff(source.content) is not Kind.pdf or not first.tables or not _is_doubtful(first):
+    """The alignment with every doubtful cell settled by a second reader (pdfplumber for PDF, LibreOffice for binary Word where it
+    is present): agreement stands, disagreement needs the sums.
+    """
+    reader = _second_reader(sniff(source.content)) if first.tables and _is_doubtful(first) else None
+    if reader is None:
         return first
-    from extract.pdf_second import read  # slow to import, rarely needed
-
     try:
-        second = align(read(source.content))
+        second = align(reader(source.content))
     except ReadError as error:
         first.problems.append(Problem("second_reader", f"the second reader failed: {error}"))
         return first
     return reconcile(first, second)
+
+
+def _second_reader(kind: Kind) -> Callable[[bytes], Document] | None:
+    if kind is Kind.pdf:
+        from extract.pdf_second import read as read_pdf  # slow to import, rarely needed
+
+        return read_pdf
+    if kind in (Kind.doc, Kind.wps) and office_program.is_present():
+        return office_program.read
+    return None
 
 
 def _is_doubtful(found: Alignment) -> bool:
