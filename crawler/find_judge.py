@@ -99,6 +99,8 @@ def role_of(judgement: Judgement, page: Page, at: Candidate, leads_on: bool) -> 
     """
     if judgement.reports:
         return "listing"
+    if "annual reports" in judgement.ways:
+        return "asked"
     if judgement.is_report:
         return "report"
     if judgement.ways and not judgement.rows:

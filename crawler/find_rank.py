@@ -145,10 +145,9 @@ def _by_path(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate 
     stem = _compiled(links.KNOWN["paths"]["annual"]).search(address)
     less = _less(anchor, name, page, at)
     if stem and not links.is_article(anchor.url.partition("?")[0]):
-        year = links.year_of(name) or links.year_of_address(anchor.url)
-        return _candidate(
-            anchor.url, KNOWN["path"]["annual"] - less, "address of an annual-report column", name, page, at, annual=True, year=year
-        )
+        year, agency = links.year_of(name) or links.year_of_address(anchor.url), links.agency_of(name)
+        why = "address of an annual-report column"
+        return _candidate(anchor.url, KNOWN["path"]["annual"] - less, why, name, page, at, annual=True, year=year, agency=agency)
     if stem:
         return _by_folder(anchor, page, at)
     if len(name) <= 20 and _compiled(links.KNOWN["paths"]["disclosure"]).search(parts.path) and not links.is_article(anchor.url):
@@ -241,8 +240,9 @@ def _named(name: str) -> dict[str, Any] | None:
 
 
 def _refused(name: str) -> bool:
-    ban = KNOWN["not"]
-    return bool(_compiled(ban["pattern"]).search(name)) and not _compiled(ban["unless"]).search(name)
+    """Whether words name a column beside the annual report; what a body deals with by its own name (财政局) says nothing of a column."""
+    ban, words = KNOWN["not"], name.replace(links.agency_of(name) or "", "")
+    return bool(_compiled(ban["pattern"]).search(words)) and not _compiled(ban["unless"]).search(words)
 
 
 def _candidate(

@@ -26,7 +26,9 @@ _HIDING = ("DISPLAY: none", "display:none", "display: none", "display :none", "m
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"\s*\+?(\d+)")
 _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(\s*(['\"])(.*?)(?<!\\)\1\s*\)", re.DOTALL)
-_ASSIGNED = re.compile(r"=\s*(['\"])(\s*<(?:table|div|p)\b.*?)(?<!\\)\1\s*;", re.DOTALL | re.IGNORECASE)
+_ASSIGNED = re.compile(r"[=:]\s*(['\"])(\s*(?:<|\\u003c)[a-z](?:\\.|(?!\1)[^\\])*)\1\s*[;,}\])]", re.DOTALL | re.IGNORECASE)
+"""Markup kept as a string in a variable, or in the data from which a program fills the page."""
+_FEW_WORDS = 300
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _HAS_TABLE = re.compile(r"自\s*然\s*人|结\s*果\s*维\s*持|信\s*息\s*内\s*容|统\s*计\s*指\s*标|指\s*标\s*名\s*称|結\s*果\s*維\s*持")
@@ -56,10 +58,15 @@ def _buried(text: str, shown: Document) -> Document:
         if _HAS_TABLE.search(part) and "<t" in part.lower():
             found = _parse(part)
             if _has_form(found):
-                grids = tuple(found.grids())
-                together = Document("html", (*shown.blocks, *grids), shown.title, shown.meta, shown.problems)
+                blocks = found.blocks if _is_bare(shown) else (*shown.blocks, *found.grids())
+                together = Document("html", blocks, shown.title, shown.meta, shown.problems)
                 return _note(together, code, "the tables were found where a browser shows them only through a program, or not at all")
     return shown
+
+
+def _is_bare(document: Document) -> bool:
+    """Whether a page shows too little to be a report: the whole of it is written by a program."""
+    return sum(len(block.text) for block in document.paragraphs()) < _FEW_WORDS
 
 
 def _scripts(text: str) -> str:

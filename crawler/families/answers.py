@@ -30,13 +30,12 @@ def read(reply: Reply) -> Sheet:
 
 def of_text(base: str, text: str) -> Sheet:
     """The rows of an answer, and its declared total; of pages nothing is told where the rows are."""
-    if "<datastore" in text[:400].lower() or (
-        "<record" in text.lower() and "<a" in text.lower() and not text.lstrip().startswith(("{", "["))
-    ):
-        return datastore(base, text)
-    value = loose.parse(text)
+    value = None if text.lstrip("\ufeff \t\r\n").startswith("<") else loose.parse(text)
     if value is not None:
         return _of_value(base, value)
+    words = text.lower()
+    if "<datastore" in words[:400] or ("<record" in words and "<a" in words):
+        return datastore(base, text)
     return fragment(base, text)
 
 

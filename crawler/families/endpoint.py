@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from crawler import turns
 from crawler.families import answers
 from crawler.page import Page
 from crawler.sheet import Ask, Progress, Source
 
+_STORE = re.compile(r"(?:<\?xml[^<>]*>\s*)?<datastore\b", re.I)
+
 
 def is_data(text: str) -> bool:
     """Whether an answer is JSON, JSONP or a datastore."""
     start = text.lstrip("\ufeff \t\r\n")[:400]
-    return start[:1] in ("{", "[") or "<datastore" in start.lower() or (start[:1] not in ("<", "") and "({" in start)
+    return start[:1] in ("{", "[") or bool(_STORE.match(start)) or (start[:1] not in ("<", "") and "({" in start)
 
 
 def source_of(page: Page) -> Source:

@@ -59,7 +59,8 @@ def _rest(page: Page, *, as_json: bool) -> Source:
         "siteGuid": inline.get("siteGuid", ""),
     }
     held = dict(fields)
-    where = {"url": join(page.url, named[1]) if named else _endpoint(page, inline)}
+    bare = join(page.url, named[1]) if named else None
+    where = {"url": _endpoint(page, inline) if named is None or named[1].startswith("/rest/") else bare}
 
     def ask(number: int) -> Ask | None:
         url = where["url"]
@@ -76,14 +77,14 @@ def _rest(page: Page, *, as_json: bool) -> Source:
         if reply.ask.form is None:
             site = _site(reply.text)
             held["siteGuid"] = site.get("siteGuid", "")
-            where["url"] = where["url"] or _endpoint(page, site)
+            where["url"] = where["url"] or _endpoint(page, site) or bare
             return Sheet(prelude=True)
         return _stepping(answers.read(reply), ask(reply.ask.number + 1))
 
     def following(progress: Progress) -> Ask | None:
         return ask(1 if progress.sheet.prelude and not progress.counts else progress.number + 1)
 
-    start = ask(1) if held["siteGuid"] else None
+    start = ask(1) if held["siteGuid"] and where["url"] else None
     return Source(start or Ask(_script(page), referer=page.url, number=0), read, following, "getgovinfolist", from_zero=True)
 
 

@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from crawler import loose
 from crawler.declared import as_count, declared
 from crawler.families.answers import count_in, datastore, of_text, value_in
+from crawler.find_judge import is_report
 from crawler.page import Page, join, parse
-from crawler.rows import fragment_rows, rows_of
+from crawler.rows import Row, fragment_rows, rows_of
 from crawler.sheet import Ask, Progress, Reply, Sheet, Source
 from crawler.spans import inside
 
@@ -184,9 +185,16 @@ def _years(page: Page) -> Source:
         return Ask(address._replace(query=query, fragment="").geturl(), referer=page.url, number=number)
 
     def read(reply: Reply) -> Sheet:
-        return Sheet(rows_of(parse(reply.url, reply.text)), onward=onward(reply.ask.number + 1))
+        # a year without a report leads on to the next all the same, and is no gap in the listing
+        rows = _of_year(parse(reply.url, reply.text))
+        return Sheet(rows, onward=onward(reply.ask.number + 1), prelude=not rows)
 
-    return Source(Sheet(rows_of(page), onward=onward(2)), read, lambda progress: onward(progress.number + 1), "annual reports")
+    return Source(Sheet(_of_year(page), onward=onward(2)), read, lambda progress: progress.sheet.onward, "annual reports")
+
+
+def _of_year(page: Page) -> tuple[Row, ...]:
+    """The reports that the page of a year lists, or the one that it is."""
+    return (Row(page.url, page.meta.get("articletitle") or page.title),) if is_report(page) else rows_of(page)
 
 
 def _offered(page: Page) -> list[str]:
