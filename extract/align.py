@@ -27,6 +27,8 @@ MAX_ROWS = 2000
 MOST_LEFT_OUT = 5
 """End rows of table 3 that a report may leave out where its total does not tell whether they were lost."""
 COLUMNS = 7
+MAX_ANSWER = 12
+"""Characters of words in place of a figure; longer cells are labels and notes."""
 LEAST_TELLING = 4
 """Rows of the requests table with a number in them that must be there before they can speak against its header."""
 
@@ -127,7 +129,7 @@ def _read_row(walk: Walk, row: list[Slot]) -> None:
     if not any(assigned.cells.values()):
         return
     cells = {head: cell for head, cell in assigned.cells.items() if cell is not None}
-    if not any(_is_figure_text(cell) for cell in cells.values()):
+    if not any(_is_figure_text(cell) or _is_answer(label, cell) for cell in cells.values()):
         return
     figures = [_figure(walk, label, head, cell, assigned) for head, cell in cells.items()]
     walk.missing += len(walk.header.heads) - len(figures)
@@ -140,6 +142,12 @@ def _read_row(walk: Walk, row: list[Slot]) -> None:
 
 def _is_figure_text(cell: Cell) -> bool:
     return cell.unreadable or parse(cell.text).state != "unreadable" or any(ch.isdigit() for ch in cell.text)
+
+
+def _is_answer(label: RowLabel, cell: Cell) -> bool:
+    """Whether words stand where a figure of a row of the form belongs (五, 暂无, 见附件): printed, and not read."""
+    text = "".join(cell.text.split())
+    return label.row is not None and label.strength != "fuzzy" and "group" not in label.row.kinds.values() and 0 < len(text) <= MAX_ANSWER
 
 
 def _figure(walk: Walk, label: RowLabel, head: Head, cell: Cell, assigned: Assigned) -> Figure:

@@ -69,7 +69,8 @@ def _start(text: Sequence[str]) -> int:
             return one + 1  # the next report on the page begins in between
     if headed:
         return headed[-1] + 1
-    return next((i for i, line in enumerate(text) if len(line) >= _LONG and "。" in line), len(text))
+    told = next((i for i, line in enumerate(text) if len(line) >= _LONG and "。" in line), None)
+    return told if told is not None else next((i for i, line in enumerate(text) if _is_furniture(line, "behind")), len(text))
 
 
 def _is_next(line: str) -> bool:
@@ -77,14 +78,16 @@ def _is_next(line: str) -> bool:
     return is_title(line) and bool(years(line)) and line.rstrip().endswith(("报告", "年报"))
 
 
-def _is_furniture(line: str) -> bool:
-    return bool(_furniture().search("".join(line.split())))
+def _is_furniture(line: str, sort: str = "all") -> bool:
+    return bool(_furniture(sort).search("".join(line.split())))
 
 
 @cache
-def _furniture() -> re.Pattern[str]:
+def _furniture(sort: str) -> re.Pattern[str]:
     words = knowledge()["furniture"]
-    return re.compile(rf"^[【\[（(|·>]*(?:{'|'.join(words['begins'])})|{'|'.join(words['holds'])}", re.IGNORECASE)
+    begins = "|".join(words["behind"] if sort == "behind" else [*words["begins"], *words["behind"]])
+    holds = "" if sort == "behind" else "|" + "|".join(words["holds"])
+    return re.compile(rf"^[【\[（(|·>]*(?:{begins}){holds}", re.IGNORECASE)
 
 
 def _parted(line: str) -> list[str]:

@@ -11,12 +11,13 @@ from functools import cache
 from extract.dates import dates, digits, period_year, years
 from extract.document import Document, Grid
 from extract.ending import Ending
-from extract.names import MAX_TITLE, is_name, is_title, knowledge
+from extract.names import MAX_TITLE, is_name, is_other_document, is_title, knowledge
 from extract.report import Scope
 
 MAX_NAME = 40
 _HEAD_LINES = 40
 _TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
+_LISTED = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\W*$")
 _YEAR_WORDS = re.compile(r"20[0-3]\d年?度?(?:年度)?")
 _SUBJECT = re.compile(r"(?:政府)?信息公开|政务公开|政府信息工作|政府网站")
 
@@ -62,16 +63,31 @@ def find_level(agency: str | None) -> str | None:
 
 def find_title(document: Document, text: Sequence[str]) -> str | None:
     """The line that names the report: the page's own word for it, else the first lines, one or several together."""
-    stated = [document.meta[key] for key in knowledge()["meta"]["title"] if document.meta.get(key)]
-    own = [document.title or ""] if document.reader == "html" else []
-    candidates = [*stated[:1], *own, *_first_lines(text), *stated[1:], document.title or ""]
-    cleaned = [_clean_title(candidate) for candidate in candidates]
-    titles = [candidate for candidate in cleaned if is_title(candidate)]
-    dated = [candidate for candidate in titles if years(candidate)]
+    stated = _stated_titles(document)
+    own = next((title for title in stated if years(title) and is_other_document(title)), None)
+    if own is not None:
+        return own
+    titles = [title for title in stated if is_title(title)] + _titles_in_lines(document, text)
+    dated = [title for title in titles if years(title)]
     best = next(iter(dated or titles), None)
     if best is not None and not agency_in_title(best):
         best = next((other for other in dated if agency_in_title(other) and years(other)[0] == (years(best) or years(other))[0]), best)
-    return best or next((c for c in (*cleaned[: len(stated[:1])], _clean_title(document.title or "")) if c), None) or _first(text)
+    return best or next(iter(stated), None) or _first(text)
+
+
+def _stated_titles(document: Document) -> list[str]:
+    """What the document itself says that its title is; the properties of an Office file, often of another year, last."""
+    found = [document.meta[key] for key in knowledge()["meta"]["title"] if document.meta.get(key)]
+    found = [*found[:1], document.title or "", *found[1:]] if document.reader == "html" else found[:1]
+    return [title for title in map(_clean_title, found) if title]
+
+
+def _titles_in_lines(document: Document, text: Sequence[str]) -> list[str]:
+    """Titles among the first lines. On a page those of menus and lists are none: without year and body, or with a date behind."""
+    found = [title for title in map(_clean_title, _first_lines(text)) if is_title(title)]
+    if document.reader == "html":
+        return [title for title in found if not _LISTED.search(title) and (years(title) or agency_in_title(title))]
+    return [*found, *(title for title in [_clean_title(document.title or "")] if is_title(title))]
 
 
 def _first(text: Sequence[str]) -> str | None:

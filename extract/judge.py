@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from extract.dates import years
 from extract.document import Problem
 from extract.form import FORM_TABLES, LEGACY_EDITIONS, form
 from extract.identity import Identity
-from extract.names import is_title, knowledge
+from extract.names import ends_as_report, is_report_title, is_title, knowledge
 from extract.report import Figure, Section, Status, TableSeen
 
 LEAST_SECTIONS = 3
 """Sections of the form that make a text without tables a report."""
+LEAST_LISTED = 3
+LEAST_PROSE = 150
+"""Characters of sentences that make a report without tables and known headings."""
 FIRST_YEAR_OF_FORM = 2019
 
 
@@ -23,7 +27,7 @@ def judge(
     reason = _other_document(who, parts, tables, text) or _template(who, figures, tables)
     if reason:
         return "not_a_report", (Problem("not_a_report", reason),)
-    return _status(who, parts, figures, tables)
+    return _status(who, parts, figures, tables, text)
 
 
 def _other_document(who: Identity, parts: Sequence[Section], tables: Sequence[TableSeen], text: Sequence[str]) -> str | None:
@@ -32,27 +36,29 @@ def _other_document(who: Identity, parts: Sequence[Section], tables: Sequence[Ta
     plain = "".join(title.split())
     prose = "".join(text)[:3000]
     for entry in knowledge()["not_a_report"]:
-        named = re.search(entry["title"], plain) and not is_report_title(plain)
+        alike = re.search(entry["title"], plain) and not is_report_title(plain)
         said = "body" in entry and re.search(entry["body"], prose) and not tables
-        if (named and not _is_whole(tables, parts)) or said or (named and entry.get("always")):
+        if (alike and not _is_whole(tables, parts)) or said or (alike and entry.get("always")):
             return str(entry["reason"])
     if tables:
         return None
     codes = {part.code for part in parts if part.code}
-    if is_title(plain) and (len(codes) >= 1 or len(prose) > 400 or _of_old_kind(who)):
+    named = is_report_title(plain) and who.agency and who.year and not _is_listing(text)
+    if is_title(plain) and ends_as_report(plain) and (codes or _is_told(text) or named):
         return None
     if len({c for c in codes if c and c[2] == "_"}) >= LEAST_SECTIONS:
         return None
     return "neither the title nor the tables or sections of an annual report were found"
 
 
-def is_report_title(plain: str) -> bool:
-    """Whether a title names the annual report itself, not something about it."""
-    return bool(re.search(r"信息公开(?:工作)?(?:20\d\d年?度?)?(?:工作)?(?:年度(?:工作)?报告|年报|告年度报)(?:[（(].*[)）])?$", plain))
+def _is_listing(text: Sequence[str]) -> bool:
+    """Whether the lines are titles of one report after another."""
+    return len({line for line in text if years(line) and is_title(line)}) >= LEAST_LISTED
 
 
-def _of_old_kind(who: Identity) -> bool:
-    return who.year is not None and who.year < FIRST_YEAR_OF_FORM
+def _is_told(text: Sequence[str]) -> bool:
+    """Whether there is prose to speak of; menus have no sentences."""
+    return sum(len(line) for line in text if "。" in line) >= LEAST_PROSE
 
 
 def _is_whole(tables: Sequence[TableSeen], parts: Sequence[Section]) -> bool:
@@ -68,13 +74,13 @@ def _template(who: Identity, figures: Sequence[Figure], tables: Sequence[TableSe
 
 
 def _status(
-    who: Identity, parts: Sequence[Section], figures: Sequence[Figure], tables: Sequence[TableSeen]
+    who: Identity, parts: Sequence[Section], figures: Sequence[Figure], tables: Sequence[TableSeen], text: Sequence[str]
 ) -> tuple[Status, tuple[Problem, ...]]:
     if {t.table_code for t in tables} & set(LEGACY_EDITIONS):
         return ("partial" if any(f.state == "unreadable" for f in figures) else "read"), ()
     missing = [code for code in FORM_TABLES if code not in {t.table_code for t in tables}]
     if len(missing) == len(FORM_TABLES):
-        return _without_tables(who, parts)
+        return _without_tables(who, parts, text)
     names = "、".join(form().tables[code].zh for code in missing)
     problems = (Problem("table_not_found", f"not found: {names}"),) if missing else ()
     unread = any(figure.state == "unreadable" for figure in figures if figure.match != "extra")
@@ -82,9 +88,9 @@ def _status(
     return ("partial" if short else "read"), problems
 
 
-def _without_tables(who: Identity, parts: Sequence[Section]) -> tuple[Status, tuple[Problem, ...]]:
+def _without_tables(who: Identity, parts: Sequence[Section], text: Sequence[str]) -> tuple[Status, tuple[Problem, ...]]:
     """Free-form reports without tables were lawful to 2019; later, tables that cannot be seen were not read."""
     promised = any(part.code in ("s2_disclosure", "s3_requests", "s4_challenges") for part in parts)
-    if who.year is not None and who.year <= FIRST_YEAR_OF_FORM and not promised:
+    if who.year is not None and who.year <= FIRST_YEAR_OF_FORM and not promised and _is_told(text):
         return "read", ()
     return "unreadable", (Problem("tables_not_found", "the tables of the form were not found: they may be pictures or attachments"),)

@@ -11,6 +11,8 @@ from typing import Any
 MAX_TITLE = 90
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff（）()、·]{2,40}")
 
+_TOLD_OTHERWISE = re.compile(r"[《“\"]?(?:一图|一张图|图解|图说|图文|解读|视频|音频|漫画|动画|H5)")
+
 
 @cache
 def knowledge() -> dict[str, Any]:
@@ -31,3 +33,22 @@ def is_title(text: str) -> bool:
     words = knowledge()["title"]
     plain = "".join(text.split())
     return any(word in plain for word in words["subject"]) and any(word in plain for word in words["kind"])
+
+
+def is_report_title(plain: str) -> bool:
+    """Whether a title names the annual report itself, not something about it."""
+    if _TOLD_OTHERWISE.match(plain):
+        return False
+    return bool(re.search(r"信息公开(?:工作)?(?:20\d\d年?度?)?(?:工作)?(?:年度(?:工作)?报告|年报|告年度报)(?:[（(].*[)）])?$", plain))
+
+
+def ends_as_report(plain: str) -> bool:
+    """Whether a title says report at its end, but for a body or a year set behind it: not 报告发布情况通报."""
+    return bool(re.search(r"(?:报告|年报|告年度报|总结|情况)(?:[（(\[〔【].*|[-—_·:：].*|20\d\d.*|…|\.{3})?$", plain))
+
+
+@cache
+def is_other_document(title: str) -> bool:
+    """Whether a title names one of the documents that look like an annual report and are none."""
+    plain = "".join(title.split())
+    return not is_report_title(plain) and any(re.search(entry["title"], plain) for entry in knowledge()["not_a_report"])

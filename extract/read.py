@@ -50,7 +50,7 @@ def _report(document: Document, found: Alignment) -> Report:
     parts = sections(ending.body)
     figures = tuple(found.figures.values())
     tables = _with_editions(found.tables)
-    status, problems = judge(who, parts, figures, tables, text)
+    status, problems = judge(who, parts, figures, tables, ending.lines)
     reader = f"{document.reader} {VERSION}"
     everything = (*document.problems, *found.problems, *problems)
     if status == "not_a_report":
