@@ -17,6 +17,7 @@ from extract.report import Scope
 MAX_NAME = 40
 _HEAD_LINES = 40
 _TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
+_DATED = re.compile(r"[\[(（【]?20\d\d(?:年|[-/.])")
 _LISTED = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\W*$")
 _YEAR_WORDS = re.compile(r"20[0-3]\d年?度?(?:年度)?")
 _SUBJECT = re.compile(r"(?:政府)?信息公开|政务公开|政府信息工作|政府网站")
@@ -44,7 +45,7 @@ def identify(document: Document, text: Sequence[str], ending: Ending) -> Identit
     signed_on = ending.signed_on
     named = agency_in_title(title or "")
     agency = _choose(named, ending.signer, _issuer(document, text))
-    published = _published(document, text) or signed_on
+    published = _published(document, text, title) or signed_on
     period = next((year for line in text if "月" in line and (year := period_year(line))), None)
     stated = years(title or "")
     year = stated[0] if stated else period or (signed_on.year - 1 if signed_on else None)
@@ -191,14 +192,23 @@ def find_scope(title: str, agency: str | None, text: Sequence[str]) -> Scope:
     return "aggregate" if wide > narrow else "own"
 
 
-def _published(document: Document, text: Sequence[str]) -> date | None:
+def _published(document: Document, text: Sequence[str], title: str | None) -> date | None:
     for key in knowledge()["meta"]["published"]:
         found = dates(document.meta.get(key, ""))
         if found:
             return found[0]
-    labelled = _labelled(document, text, "published")
-    found = dates(labelled) if labelled else []
-    return found[0] if found else None
+    for kind in ("published", "published_loosely"):
+        labelled = _labelled(document, text, kind)
+        if labelled and (found := dates(labelled)):
+            return found[0]
+    return _below_title(title, text) if document.reader == "html" else None
+
+
+def _below_title(title: str | None, text: Sequence[str]) -> date | None:
+    """The date, without a label, that a page prints right below the title."""
+    at = next((i for i, line in enumerate(text[:_HEAD_LINES]) if _clean_title(line) == title), None)
+    below = text[at + 1 : at + 4] if at is not None else ()
+    return next((found[0] for line in below if _DATED.match(line) and (found := dates(line))), None)
 
 
 def _labelled(document: Document, text: Sequence[str], kind: str) -> str | None:
@@ -229,14 +239,20 @@ def _in_tables(grids: Iterable[Grid], labels: Sequence[str]) -> str | None:
 def _in_lines(lines: Iterable[str], labels: Sequence[str]) -> str | None:
     """`label：value` inside a line; the value ends before the next label, so that an empty one swallows nothing."""
     pattern = _label_pattern(tuple(labels))
+    above = ""
     for line in lines:
         found = pattern.search(line) if len(line) < 400 else None
         if found and not re.match(r"\S{2,6}[:：]", found[1]):
             return found[1]
+        if above in labels and len(line) <= MAX_NAME and not re.search(r"[:：。]$", line):
+            return line
+        above = "".join(line.split()).rstrip("：:") if re.search(r"[:：]\s*$", line) else ""
     return None
 
 
 @cache
 def _label_pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
     spaced = "|".join(r"\s*".join(map(re.escape, label)) for label in labels)
-    return re.compile(rf"[\[【]?(?:{spaced})[\]】]?\s*[:：]\s*([^\s\[【|｜]{{4,40}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)")
+    return re.compile(
+        rf"(?:[\[【](?:{spaced})[\]】]\s*[:：]?|(?:{spaced})\s*[:：])\s*([^\s\[【|｜]{{4,40}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)"
+    )
