@@ -17,7 +17,7 @@ from extract.report import Scope
 MAX_NAME = 40
 _HEAD_LINES = 40
 _TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
-_DATED = re.compile(r"[\[(（【]?20\d\d(?:年|[-/.])")
+_DATED = re.compile(r"[\[(（【]?20\d\d(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}日?(?!\d|至)[^。]{0,60}$")
 _LISTED = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\W*$")
 _YEAR_WORDS = re.compile(r"20[0-3]\d年?度?(?:年度)?")
 _SUBJECT = re.compile(r"(?:政府)?信息公开|政务公开|政府信息工作|政府网站")
@@ -253,6 +253,5 @@ def _in_lines(lines: Iterable[str], labels: Sequence[str]) -> str | None:
 @cache
 def _label_pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
     spaced = "|".join(r"\s*".join(map(re.escape, label)) for label in labels)
-    return re.compile(
-        rf"(?:[\[【](?:{spaced})[\]】]\s*[:：]?|(?:{spaced})\s*[:：])\s*([^\s\[【|｜]{{4,40}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)"
-    )
+    named = rf"[\[【](?:{spaced})[\]】]\s*[:：]?|(?:{spaced})\s*[:：]|^(?:{spaced})\s*(?=[A-Za-z0-9])"
+    return re.compile(rf"(?:{named})\s*([^\s\[【|｜]{{4,40}}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)")
