@@ -65,10 +65,12 @@ class Shelf:
         return Held(capture, exchange.warc_file, exchange.warc_offset)
 
     def stored(self, exchange: Exchange) -> Stored:
-        """An exchange of the ledger, read back from the archive."""
+        """An exchange of the ledger, read back from the archive. Told so late it vouches for nothing."""
         capture = read_capture(self.folder / exchange.warc_file, exchange.warc_offset)
         body = (self.frontier.exchange(exchange.original) if exchange.original is not None else None) or exchange
-        return Stored(capture, exchange.site, exchange.number, exchange.warc_file, exchange.warc_offset, body.warc_file, body.warc_offset)
+        return Stored(
+            capture, exchange.site, exchange.number, exchange.warc_file, exchange.warc_offset, body.warc_file, body.warc_offset, sound=False
+        )
 
     def known_parts(self, url: str) -> Sequence[PartLink]:
         """The parts of an archived article, to be asked for again though the article itself is unchanged."""

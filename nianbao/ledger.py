@@ -63,7 +63,7 @@ class Ledger:
         """Tell the database of what is archived so far."""
         waiting, self._captures = self._captures, []
         for site_id in {stored.site for stored in waiting}:
-            rows = [store_archive.Stored(s.capture, s.warc_file, s.warc_offset) for s in waiting if s.site == site_id]
+            rows = [store_archive.Stored(s.capture, s.warc_file, s.warc_offset, s.sound) for s in waiting if s.site == site_id]
             self.archive.add_captures(self.run_id, site_id, rows)
         self.told = max([self.told, *(stored.number for stored in waiting)])
 
@@ -88,7 +88,8 @@ class Ledger:
             self.archive.mark_gone(trouble.url, datetime.now(UTC).date(), self.run_id)
 
     def problem(self, site_id: str | None, stage: str, url: str | None, code: str, message: str) -> None:
-        """A problem row, a line of the summary, and an exit code that says so."""
+        """A problem row, a line of the summary, and an exit code that says so. What was fetched before it does not resolve it."""
+        self.flush_captures()
         self.archive.add_problem(self.run_id, site_id, stage, url, code, message)
         self._note(site_id, stage, url, code, message)
         self.codes.add(Exit.INCOMPLETE)

@@ -44,11 +44,17 @@ COUNTS = (
 
 
 class Stored(NamedTuple):
-    """A capture and the WARC record that holds it."""
+    """A capture and the WARC record that holds it; `sound` where it is what was asked for, whole and no wall."""
 
     capture: Capture
     warc_file: str
     warc_offset: int
+    sound: bool = True
+
+    @property
+    def delivers(self) -> bool:
+        """Whether with it the address was fetched: a page or a confirmation of one, no redirect and nothing broken."""
+        return self.sound and (200 <= self.capture.status < 300 or self.capture.status == 304)
 
 
 class Archive:
@@ -170,7 +176,7 @@ class Archive:
     # captures and problems
 
     def add_captures(self, run_id: int, site_id: str | None, stored: Iterable[Stored]) -> list[int]:
-        """Rows for captures that are in the archive; a record that has one keeps it. Resolves fetch problems of these addresses."""
+        """Rows for captures that are in the archive; a record that has one keeps it. Resolves fetch problems of what they deliver."""
         batch = list(stored)
         if not batch:
             return []
@@ -189,7 +195,7 @@ class Archive:
                     known[one.warc_file, one.warc_offset] = number
                     fresh.append(_capture(number, run_id, site_id, one))
             insert(self.connection, "capture", fresh)
-            settle(self.connection, [s.capture.url for s in batch if s.capture.status < 400], ("fetch",))
+            settle(self.connection, [s.capture.url for s in batch if s.delivers], ("fetch",))
         return [known[s.warc_file, s.warc_offset] for s in batch]
 
     def add_capture(self, run_id: int, site_id: str | None, capture: Capture, warc_file: str, warc_offset: int) -> int:

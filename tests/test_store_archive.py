@@ -245,3 +245,13 @@ def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
     closed.mkdir(mode=0o500)
     with pytest.raises(CannotWrite):
         Archive(closed / "var")
+
+
+@pytest.mark.parametrize(("status", "sound", "resolved"), [(200, True, True), (304, True, True), (200, False, False), (302, True, False)])
+def test_only_what_was_fetched_whole_resolves_a_fetch_problem(archive: Archive, status: int, sound: bool, resolved: bool) -> None:
+    """A body that breaks off, a wall at 200 and a redirect that leads nowhere are no answers to the question."""
+    url = "https://www.xjsw.gov.cn/nb/1.html"
+    archive.add_problem(1, "shawan", "fetch", url, "unreachable", "the body breaks off")
+    capture = Capture(url, url, datetime(2025, 1, 23, tzinfo=UTC), status, (), b"", b"")
+    archive.add_captures(1, "shawan", [Stored(capture, "a.warc.gz", 0, sound)])
+    assert ask(archive, "SELECT resolved_at IS NOT NULL FROM problem") == [(resolved,)]
