@@ -267,7 +267,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
 
 def _claim(entry: dict[str, Any], tokens: Mapping[str, str]) -> ClaimPattern:
     within = [p.replace("[^。；", "[^。；！？\n") for p in entry["patterns"]]  # no number is read across sentences
-    within = [p.replace("(?P<n>NUM)", r"[ \u3000\xa0]*(?P<n>NUM)") for p in within]
+    within = [p.replace("(?P<n>NUM)", rf"{tokens['BEFORE']}(?P<n>NUM)") for p in within]
     patterns = tuple(p.replace("NUM", tokens["NUM"]).replace("(?P<q>Q)", f"(?P<q>{tokens['Q']})") for p in within)
     return _fill(ClaimPattern, entry, patterns=patterns)
 

@@ -1,0 +1,58 @@
+"""Numbers in the prose, operands of rules, and rows of plain text laid out with tabs."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.document import Source
+from extract.narrative import claims, sections
+from extract.read import read
+from nianbao.demo.typeset import Table
+from tests.corpus.generate.model import specimen
+
+
+def stated(sentence: str) -> list[tuple[str, str, bool]]:
+    """(code, value, approximate) of what a sentence of section one states."""
+    return [(c.code, str(c.value), c.approximate) for c in claims(sections(["一、总体情况", sentence]))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("没有收到政府信息公开申请。", [("claim.requests_received", "0", False)]),
+        ("收到政府信息公开申请共计 1 2 件。", [("claim.requests_received", "12", False)]),
+        ("答复率达到98.5%。", [("claim.rate", "98.5", False)]),
+        ("满意度均达到95%以上。", [("claim.rate", "95", True)]),
+        ("主动公开政府信息300条以上。", [("claim.proactive_items", "300", True)]),
+        ("主动公开政府信息近300条。", [("claim.proactive_items", "300", True)]),
+        ("主动公开政府信息1.2万条。", [("claim.proactive_items", "12000.0", False)]),
+    ],
+)
+def test_a_number_of_the_prose_is_read_with_what_limits_it(sentence: str, expected: list[tuple[str, str, bool]]) -> None:
+    """Reached is not about; at least, nearly and above are; blanks may stand between digits."""
+    assert stated(sentence) == expected
+
+
+def tabbed(table: Table) -> str:
+    """The printed boxes of a table, a tab between two."""
+    return "\n".join("\t".join(box.text for box in row) for row in table)
+
+
+@pytest.mark.parametrize("edition", ["v2019", "v2021"])
+def test_a_text_with_a_tab_between_cells_is_read_whole(edition: str) -> None:
+    """Blank cells included: two tabs in a row hold one."""
+    model = specimen(5, edition)
+    text = "\n".join([model.title, *(block if isinstance(block, str) else tabbed(block) for block in model.blocks)])
+    report = read(Source(text.encode(), "report.txt"))
+    assert report.status == "read"
+    assert {(f.table_code, f.row_code, f.column_code): f.raw for f in report.figures} == model.expected
+
+
+def test_operands_of_findings_are_plain_numbers() -> None:
+    """Whoever compares them in SQL needs no parsing."""
+    model = specimen(5)
+    text = "\n".join([model.title, *(block if isinstance(block, str) else tabbed(block) for block in model.blocks)])
+    rules = ("T3.balance", "T3.row_total", "T4.total", "ALL.non_negative", "M.overview_length", "M.year")
+    found = [f for f in read(Source(text.encode(), "report.txt")).findings if f.rule in rules]
+    assert {f.rule for f in found} >= {"T3.balance", "ALL.non_negative", "M.year"}
+    assert all(operand is None or operand.lstrip("-").replace(".", "").isdecimal() for f in found for operand in (f.expected, f.actual))
