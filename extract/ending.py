@@ -55,7 +55,7 @@ def find_ending(text: Sequence[str]) -> Ending:
     end = next((i for i in range(start, len(text)) if _is_furniture(text[i]) or _is_next(text[i])), len(text))
     lines = [part for i, line in enumerate(text[:end]) for part in (_parted(line) if i >= start else [line.strip()])]
     at, signer, signed_on = _signature(lines)
-    body = lines[:at] if at > start else lines
+    body = lines[:at] if at >= start else lines
     while len(body) > start and is_name(_bare(body[-1])):
         body = body[:-1]
     return Ending(lines, body, signer, signed_on)

@@ -12,10 +12,12 @@ from extract.dates import dates, digits, period_year, years
 from extract.document import Document, Grid
 from extract.ending import Ending
 from extract.names import MAX_TITLE, is_name, is_other_document, is_title, knowledge
+from extract.narrative import opens
 from extract.report import Scope
 
 MAX_NAME = 40
 _HEAD_LINES = 40
+_TAIL_LINES = 10
 _TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
 _DATED = re.compile(r"[\[(（【]?20\d\d(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}日?(?!\d|至)[^。]{0,60}$")
 _LISTED = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\W*$")
@@ -41,16 +43,23 @@ class Identity:
 
 def identify(document: Document, text: Sequence[str], ending: Ending) -> Identity:
     """The identity of a document; `text` is its paragraphs in order, `ending` tells which of them are the report's."""
-    title = find_title(document, ending.lines)
+    title = find_title(document, _head(ending.lines))
+    near = [*_head(text), *text[-_TAIL_LINES:]]
     signed_on = ending.signed_on
     named = agency_in_title(title or "")
-    agency = _choose(named, ending.signer, _issuer(document, text))
-    published = _published(document, text, title) or signed_on
+    agency = _choose(named, ending.signer, _issuer(document, near))
+    published = _published(document, near, title) or signed_on
     period = next((year for line in text if "月" in line and (year := period_year(line))), None)
     stated = years(title or "")
     year = stated[0] if stated else period or (signed_on.year - 1 if signed_on else None)
     scope = find_scope(title or "", agency, ending.lines)
-    return Identity(title, agency, year, scope, published, signed_on, _labelled(document, text, "index_number"), period, find_level(agency))
+    return Identity(title, agency, year, scope, published, signed_on, _labelled(document, near, "index_number"), period, find_level(agency))
+
+
+def _head(text: Sequence[str]) -> Sequence[str]:
+    """The lines before the first section, the last of them where menus stand above; else the first lines."""
+    first = next((i for i, line in enumerate(text) if "总体情况" in line and opens(line) == "s1_overview"), 0)
+    return text[max(0, first - _HEAD_LINES) :][:_HEAD_LINES]
 
 
 def find_level(agency: str | None) -> str | None:
@@ -218,7 +227,7 @@ def _labelled(document: Document, text: Sequence[str], kind: str) -> str | None:
         value = document.meta.get(label)
         if value:
             return value
-    return _in_tables(document.grids(), labels) or _in_lines([*text[:_HEAD_LINES], *text[-10:]], labels)
+    return _in_tables(document.grids(), labels) or _in_lines([*text[:_HEAD_LINES], *text[-_TAIL_LINES:]], labels)
 
 
 def _in_tables(grids: Iterable[Grid], labels: Sequence[str]) -> str | None:

@@ -18,6 +18,7 @@ MAX_HEADING = 45
 
 _NUMBERED = re.compile(r"\s*(?:第?\s*([一二三四五六七八九十]{1,3})\s*(?:部分)?\s*[、，,.．:：\s])\s*(?=\S)")
 _SUBNUMBERED = re.compile(r"\s*[（(]\s*([一二三四五六七八九十]{1,3})\s*[）)]\s*")
+_ITEM = re.compile(r"\s*[（(]?\d{1,2}\s*[)）、.．]")
 _SENTENCE_END = re.compile(r"[。；;！!？?\n]")
 _ABOUT_BEFORE = re.compile(r"(?:近|约|大约|超过|逾|超|超出|不少于|将近)$")
 _ABOUT_BEHIND = re.compile(r"(?:以上|左右|上下)")
@@ -77,7 +78,7 @@ def _top_level(paragraphs: Iterable[str]) -> Iterator[Part]:
     current: Part | None = None
     for text in paragraphs:
         opened = _open(text)
-        if opened is None:
+        if opened is None or (current is not None and current[0] is not None and _is_inner(text)):
             if current is not None:
                 current[3].append(text)
             continue
@@ -87,6 +88,11 @@ def _top_level(paragraphs: Iterable[str]) -> Iterator[Part]:
         current = (number, heading, code, [rest] if rest else [])
     if current is not None:
         yield current
+
+
+def _is_inner(text: str) -> bool:
+    """Whether a heading is numbered as a part of a section whose own number is 一、: （二）其他事项."""
+    return bool(_SUBNUMBERED.match(text) or _ITEM.match(text))
 
 
 def opens(paragraph: str) -> str | None:

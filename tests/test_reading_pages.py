@@ -183,3 +183,23 @@ def test_words_in_place_of_a_figure_are_openly_unread() -> None:
     worded = plain.replace(row, row.replace(cell, cell[: cell.index(">") + 1] + html.escape("暂无") + "</td></tr>", 1))
     figure = next(f for f in portal(worded).figures if f.row_code == "disclosure.penalties")
     assert (figure.state, figure.value, figure.raw) == ("unreadable", None, "暂无")
+
+
+def test_a_part_of_the_last_section_named_like_it_opens_no_other() -> None:
+    """（二）其他事项 inside section six."""
+    last = "（一）收取信息处理费情况</p><p>未收取信息处理费。</p><p>（二）其他事项</p><p>无。"
+    assert last_section(portal(article(last=last))) == "（一）收取信息处理费情况\n未收取信息处理费。\n（二）其他事项\n无。"
+
+
+def test_a_section_on_the_line_of_its_heading_ends_before_the_signature() -> None:
+    """六、其他需要报告的事项 with its text behind it."""
+    inside = article().replace("六、其他需要报告的事项</p><p>", "六、其他需要报告的事项 ")
+    assert last_section(portal(inside)) == LAST
+
+
+def test_a_long_menu_hides_neither_title_nor_date() -> None:
+    """A hundred lines above an article whose title is no heading of the page."""
+    menu = "".join(f"<li>栏目{n}</li>" for n in range(100))
+    inside = article().replace("<h1>", "<div>").replace("</h1>", "</div>")
+    report = portal(inside, title="", top=f"{TOP}<ul>{menu}</ul>")
+    assert (report.title, str(report.published_on)) == (TITLE, "2024-01-22")
