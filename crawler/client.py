@@ -214,10 +214,12 @@ class Client:
 
     def _home_instead(self, errand: Errand, capture: Capture) -> CrawlError | None:
         """Tell a front page that is served in place of the page asked for; remember the front page when it is asked for."""
-        if capture.status != 200 or capture.method != "GET" or errand.for_robots:
+        if capture.status not in (200, 304) or capture.method != "GET" or errand.for_robots:
             return None
         if leads_home(errand.url if not errand.hops else clean(errand.asked), capture):
             return Gone(errand.asked, "the server leads to its front page instead", capture=capture)
+        if capture.status == 304:
+            return None
         host = authority_of(capture.final_url)
         home = self.frontier.host(host).get("home")
         if walls.is_home(capture.final_url):

@@ -17,6 +17,8 @@ from crawler.page import Anchor, Page, join, markup_links
 
 CLIMB = 8
 """How many elements above a link its row may reach."""
+MOST_WEIGHT = 100.0
+"""What a group weighs at most by its number of links: thirty thousand of them make no list more likely than forty do."""
 _CHROME_TAGS = frozenset(("nav", "header", "footer", "aside", "form", "select"))
 _CHROME = re.compile(
     r"(?:^|[-_])(?:nav|menu|foot|footer|head|header|crumbs?|breadcrumb|position|location|weizhi|dqwz|local|side|sidebar|aside|hot|"
@@ -127,9 +129,10 @@ def _score(url: str, group: _Group) -> bool:
     if 2 * likely < len(group.anchors):
         return False
     count = len(group.anchors)
+    weight = min(sum(map(_weight, group.anchors)), MOST_WEIGHT)
     local = sum(_local(own, anchor) for anchor in group.anchors)
     named = sum(bool(_REPORT.search(anchor.text)) for anchor in group.anchors)
-    group.score = sum(map(_weight, group.anchors)) * (3 if 2 * local > count else 1) * (3 if 2 * named > count else 1)
+    group.score = weight * (3 if 2 * local > count else 1) * (3 if 2 * named > count else 1)
     group.score *= 0.15 if group.chrome else 1.0
     return True
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,8 @@ def run(config: Config, options: Options, progress: Progress) -> RunSummary:
 async def _run(config: Config, options: Options, progress: Progress) -> RunSummary:
     started = datetime.now(UTC)
     folder = config.archive.path
+    # Names that take long to resolve shall not keep the names of other hosts, or documents, from their turn.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(config.crawl.max_hosts + 8, "aside"))
     (folder / WARC_FOLDER).mkdir(parents=True, exist_ok=True)
     again = _Again(folder / WARC_FOLDER, Limits(config.read.timeout_s, config.read.memory_mb))
     with Archive(folder, reread=again) as archive, Frontier(folder / FRONTIER) as frontier:

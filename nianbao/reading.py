@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -19,6 +18,8 @@ from nianbao.reading_worker import Request, receive, send
 NEEDS_OCR = "needs_ocr"
 WALL_FACTOR = 6
 """Wall time allowed per second of CPU: the machine may be busy with others."""
+SLACK_S = 30.0
+"""Wall time allowed for starting a process and for what takes no CPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ class Limits:
 
 @dataclass(slots=True)
 class Worker:
-    """One reading process; a new one takes its place when it is killed or dies."""
+    """One reading process; a new one takes its place when it is killed or dies, unless the worker is retired."""
 
     process: subprocess.Popen[bytes] | None = None
+    retired: bool = False
 
     def read(self, source: Source, parts: Sequence[Source], limits: Limits) -> Report:
         """The report of one document, by OCR only where it cannot be had without."""
@@ -49,13 +51,17 @@ class Worker:
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
             raise RuntimeError("the reading process has no pipes")
+        # Whatever the process hangs in, taking a request or halfway through an answer, its end ends the wait.
+        alarm = threading.Timer(cpu_s * WALL_FACTOR + SLACK_S, process.kill)
+        alarm.daemon = True
+        alarm.start()
         try:
             send(stdin, Request(source, tuple(parts), ocr, cpu_s, memory_mb))
+            answer = receive(stdout)
         except BrokenPipeError:
-            return self._given_up(cpu_s, memory_mb)
-        if not _answers_within(stdout.fileno(), cpu_s * WALL_FACTOR + 30):
-            return self._given_up(cpu_s, memory_mb)
-        answer = receive(stdout)
+            answer = None
+        finally:
+            alarm.cancel()
         return answer if isinstance(answer, Report) else self._given_up(cpu_s, memory_mb)
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -65,7 +71,15 @@ class Worker:
             quiet = None if os.environ.get("NIANBAO_DEBUG") else subprocess.DEVNULL
             one_core = {**os.environ, "OMP_NUM_THREADS": "1"}
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, env=one_core)
+        if self.retired:
+            self.process.kill()
         return self.process
+
+    def retire(self) -> None:
+        """End the process for good; the thread that waits for its answer, if any, tidies up. May be called from another thread."""
+        self.retired = True
+        if (process := self.process) is not None:
+            process.kill()
 
     def _given_up(self, cpu_s: float, memory_mb: int) -> Report:
         self.close()
@@ -90,14 +104,6 @@ def _close(stream: object) -> None:
         return  # what was still to be sent is of no use to a dead process
 
 
-def _answers_within(descriptor: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        if select.select([descriptor], [], [], left)[0]:
-            return True
-    return False
-
-
 def read_limited(source: Source, parts: Sequence[Source] = (), limits: Limits | None = None) -> Report:
     """One document in a process of its own."""
     worker = Worker()
@@ -117,9 +123,8 @@ class ReadingPool:
     workers: list[Worker] = field(default_factory=list)
 
     async def __aenter__(self) -> ReadingPool:
-        self.workers = [Worker() for _ in range(max(1, self.size))]
-        for worker in self.workers:
-            self.idle.put_nowait(worker)
+        for _ in range(max(1, self.size)):
+            self._add()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -130,6 +135,17 @@ class ReadingPool:
         """The report of one document, as soon as a process is free."""
         worker = await self.idle.get()
         try:
-            return await asyncio.to_thread(worker.read, source, parts, self.limits)
-        finally:
-            self.idle.put_nowait(worker)
+            report = await asyncio.to_thread(worker.read, source, parts, self.limits)
+        except BaseException:
+            # The thread may still be at it: nobody may get the answer to another's question.
+            worker.retire()
+            self.workers.remove(worker)
+            self._add()
+            raise
+        self.idle.put_nowait(worker)
+        return report
+
+    def _add(self) -> None:
+        worker = Worker()
+        self.workers.append(worker)
+        self.idle.put_nowait(worker)

@@ -207,6 +207,23 @@ def test_the_front_page_in_place_of_a_page_means_that_the_page_is_gone() -> None
     visit(routes, steps)
 
 
+def test_a_redirect_to_a_front_page_that_did_not_change_is_gone_too() -> None:
+    """Asked for with the front page's validators, the front page answers 304; it is no confirmation of the page asked for."""
+
+    async def home(request: Request, writer: asyncio.StreamWriter) -> None:
+        same = request.headers.get("if-none-match") == '"1"'
+        writer.write(answer(b"", "304 Not Modified", 'ETag: "1"') if same else page("home", 'ETag: "1"'))
+
+    async def steps(client: Client, web: Web) -> None:
+        client.frontier.tell([told(await client.get(f"{web.base}/"))])
+        error = await failure(client.get(f"{web.base}/moved/1.html", conditional=True))
+        assert isinstance(error, Gone)
+        assert error.capture is not None
+        assert error.capture.status == 304
+
+    visit({"/": home, "/moved/1.html": answer(b"", "301 Moved", "Location: /")}, steps)
+
+
 def test_a_site_has_its_own_hosts_pace_and_budget() -> None:
     """What a site may reach beyond the configuration is its own, and what it has cost is counted."""
 

@@ -14,6 +14,7 @@ from crawler.families.endpoint import is_data
 from crawler.find_judge import judge, role_of
 from crawler.find_rank import Candidate, candidates
 from crawler.page import parse
+from crawler.rows import rows_of
 from extract.html import read_text
 from nianbao.demo.server import Answer, Host, Request, Web, content, page
 from tests.portal import ewb
@@ -105,3 +106,11 @@ def test_a_report_kept_in_the_data_of_an_empty_page_is_read_whole() -> None:
     assert len(list(document.grids())) == 3
     assert any("未收取信息处理费" in paragraph.text for paragraph in document.paragraphs())
     assert [problem.code for problem in document.problems] == ["table_in_script"]
+
+
+def test_thirty_thousand_other_links_do_not_hide_three_reports() -> None:
+    """However many links stand in one place, the rows named as reports are the listing."""
+    listed = "".join(f"<li><a href='/nb/t20250120_{n}.html'>甲县{n}局2024年政府信息公开工作年度报告</a> 2025-01-20</li>" for n in range(3))
+    others = "".join(f"<a href='/x/{n}.html'>链接{n}</a>" for n in range(30_000))
+    found = rows_of(parse("http://example.gov.cn/nb/", f"<ul class='list'>{listed}</ul><div class='x'>{others}</div>"))
+    assert [row.url.rpartition("_")[2] for row in found] == ["0.html", "1.html", "2.html"]

@@ -6,7 +6,10 @@ import asyncio
 import os
 import signal
 
+import pytest
+
 from extract.document import Source
+from nianbao import reading
 from nianbao.reading import Limits, ReadingPool, Worker, read_limited
 from tests.corpus.generate.html import page
 from tests.corpus.generate.model import specimen
@@ -74,4 +77,33 @@ def test_what_hides_beside_a_hostile_table_is_still_read() -> None:
     text = page(specimen(2)).replace("</body>", hostile + "</body>")
     report = read_limited(Source(text.encode()))
     assert (report.status, len(report.figures)) == ("read", 200)
+    assert [problem.code for problem in report.problems] == ["too_complex"]
+
+
+def test_a_cancelled_reading_leaves_its_answer_to_nobody() -> None:
+    """The process of a document that nobody waits for any more is ended; the next document gets its own report."""
+    models = [specimen(seed) for seed in range(3)]
+
+    async def read_after_cancelling() -> list[str | None]:
+        async with ReadingPool(1, Limits()) as pool:
+            await pool.read(Source(page(models[0]).encode()))
+            first = asyncio.create_task(pool.read(Source(page(models[1]).encode() * 20)))
+            await asyncio.sleep(0.02)
+            first.cancel()
+            return [(await pool.read(Source(page(models[2]).encode()))).title for _ in range(2)]
+
+    assert asyncio.run(read_after_cancelling()) == [models[2].title] * 2
+
+
+def test_a_process_that_neither_answers_nor_dies_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped before it takes a request larger than a pipe: the wait ends all the same."""
+    monkeypatch.setattr(reading, "SLACK_S", 1.0)
+    worker = Worker()
+    try:
+        assert worker.read(GOOD, (), Limits()).status == "read"
+        assert worker.process is not None
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        report = worker.read(Source(GOOD.content * 40), (), Limits(cpu_s=0.1))
+    finally:
+        worker.close()
     assert [problem.code for problem in report.problems] == ["too_complex"]
