@@ -70,7 +70,11 @@ def reconcile(first: Alignment, second: Alignment) -> Alignment:
     changed = [k for k, f in figures.items() if first.figures.get(k) != f]
     if changed:
         problems.append(Problem("second_reader", f"{len(changed)} cells were settled or given up after a second reading"))
-    tables = list(first.tables) + [t for t in second.tables if t.table_code not in {own.table_code for own in first.tables}]
+    whole = {t.table_code for t in second.tables if t.complete and all(key in figures for key in second.figures if key[0] == t.table_code)}
+    tables = [t._replace(complete=t.complete or t.table_code in whole) for t in first.tables]
+    tables += [t for t in second.tables if t.table_code not in {own.table_code for own in first.tables}]
+    names = tuple(form().tables[code].zh for code in whole)
+    problems = [p for p in problems if p.code != "table_incomplete" or not p.message.startswith(names)]
     return replace(first, figures=figures, problems=problems, tables=tables)
 
 

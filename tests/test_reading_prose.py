@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from extract.document import Source
+from extract.align import Alignment
+from extract.document import Place, Problem, Source
 from extract.narrative import claims, sections
+from extract.opinions import reconcile
 from extract.read import read
+from extract.report import Figure, TableSeen
 from nianbao.demo.typeset import Table
 from tests.corpus.generate.model import specimen
 
@@ -56,3 +61,15 @@ def test_operands_of_findings_are_plain_numbers() -> None:
     found = [f for f in read(Source(text.encode(), "report.txt")).findings if f.rule in rules]
     assert {f.rule for f in found} >= {"T3.balance", "ALL.non_negative", "M.year"}
     assert all(operand is None or operand.lstrip("-").replace(".", "").isdecimal() for f in found for operand in (f.expected, f.actual))
+
+
+def test_a_table_that_the_second_reader_saw_whole_is_not_cut_short() -> None:
+    """Cells lost at a page break by one reader and found by the other are not missing."""
+    place = Place(1, 0, 0)
+    figure = Figure("challenges", "challenges.review", "total", Decimal(0), "件", "number", "0", place, "pdf")
+    lost = Problem("table_incomplete", "政府信息公开行政复议、行政诉讼情况: cells of the table are missing", place)
+    first = Alignment({}, [TableSeen("challenges", "v2021", complete=False)], [], [lost])
+    second = Alignment({("challenges", "challenges.review", "total"): figure}, [TableSeen("challenges", "v2021", complete=True)])
+    both = reconcile(first, second)
+    assert [table.complete for table in both.tables] == [True]
+    assert [problem.code for problem in both.problems] == ["second_reader"]
