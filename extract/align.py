@@ -6,7 +6,7 @@ and the cell under both is the figure. A fragment without a header continues the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -131,6 +131,8 @@ def _read_row(walk: Walk, row: list[Slot]) -> None:
     cells = {head: cell for head, cell in assigned.cells.items() if cell is not None}
     if not any(_is_figure_text(cell) or _is_answer(label, cell) for cell in cells.values()):
         return
+    if walk.header.is_keyed and walk.figures and _says_nothing(cells.values()):
+        return
     figures = [_figure(walk, label, head, cell, assigned) for head, cell in cells.items()]
     walk.missing += len(walk.header.heads) - len(figures)
     if not _is_sure(walk.header, assigned, figures):
@@ -138,6 +140,12 @@ def _read_row(walk: Walk, row: list[Slot]) -> None:
         walk.problems.append(Problem("shifted_row", f"{label.text}: cells do not stand under the columns", figures[0].place))
     for figure in figures:
         _put(walk, figure)
+
+
+def _says_nothing(cells: Iterable[Cell]) -> bool:
+    """Whether a further row of table 4, which has one, holds no figure: blank cells, or words that stand below the table."""
+    states = [parse(cell.text).state for cell in cells]
+    return "number" not in states and "dash" not in states
 
 
 def _is_figure_text(cell: Cell) -> bool:

@@ -132,3 +132,12 @@ def test_a_unit_in_the_header_holds_where_the_cell_prints_none() -> None:
         report = with_tables(model, drawn, third, fourth)
         units[text] = next(f.unit for f in report.figures if (f.table_code, f.row_code, f.column_code) == key)
     assert units == {"12.5": "万元", "251000元": "元"}
+
+
+def test_a_blank_row_below_table_four_takes_nothing_back() -> None:
+    """Empty cells, or words of the page caught under the table, are no second figures."""
+    model = specimen(11)
+    second, third, fourth = (b for b in model.blocks if not isinstance(b, str))
+    for last in ([Box("") for _ in range(15)], [Box("注：以上为全年数据"), *(Box("") for _ in range(14))]):
+        report = with_tables(model, second, third, [*fourth, last])
+        assert (report.status, wrong(model, report), len(report.figures)) == ("read", [], 200)
