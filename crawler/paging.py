@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ _CALENDAR = re.compile(
     r"[?&](?:page_?size|size|rows|limit|perpage)=\d+$|[?&](?:day|date|month|year|d|m|y|riqi|time)=|\d{4}[-/]\d{1,2}[-/]\d{1,2}/?$", re.I
 )
 _CALLS = re.compile(r"\w\s*\(")
+_PAGE_NAME = re.compile(r"[^/]\.(s?html?)$", re.I)
 _IDLE = re.compile(r"void\s*\(\s*0?\s*\)|return\s+false")
 _OFF = re.compile(r"disab|\bno\w*\b|off")
 _CONTROLS = "a, area, [onclick], link[rel=next], option[value]"
@@ -71,9 +73,16 @@ def signs_of(page: Page, number: int = 1) -> Signs:
     numbered = _pager_only(page.url, numbered)
     firm = turns.of_links(_addresses(numbered), said.pages) or _of_next(following, said.pages, number + 1)
     made = firm or (turns.of_call(_base(page), said.made) if said.made else None)
-    made = made or turns.of_script(_base(page), page.text) or turns.guessed(page.url)
+    made = made or turns.of_script(_base(page), page.text) or turns.guessed(page.url, _extension(page))
     pages = said.pages or _pages(numbered, last, firm)
     return Signs(said.total, pages, said.current, following, numbered, made, firm is not None, veiled and not following)
+
+
+def _extension(page: Page) -> str:
+    """What most addresses on a page end in: systems name their lists as they name their articles."""
+    endings = (_PAGE_NAME.search(urlsplit(link.url).path) for link in page.links)
+    found = Counter(ending[1].lower() for ending in endings if ending).most_common(1)
+    return found[0][0] if found else "html"
 
 
 def _addresses(numbered: Mapping[int, Click]) -> dict[int, str]:

@@ -64,17 +64,20 @@ def of_script(base: str, text: str) -> Turns | None:
     return None
 
 
-def guessed(url: str) -> Turns | None:
-    """What most systems would do with the address of a first page: its page field, `index_1.html`, or `?page=2`."""
+def guessed(url: str, ext: str = "html") -> Turns | None:
+    """What most systems would do with the address of a first page: its page field, `index_1.html`, or `?page=2`.
+
+    `ext` is what the addresses of the site's pages end in, for folders, whose own address does not tell.
+    """
     if found := _FIELD.search(url):
         return Turns(url[: found.start(1)], 1, 0, url[found.end(1) :])
     parts = urlsplit(url)
     if parts.query:
         return Turns(f"{url}&page=", 1, 0, "")
-    stem, dot, ext = parts.path.rpartition("/")[2].rpartition(".")
+    stem, dot, own = parts.path.rpartition("/")[2].rpartition(".")
     if parts.path.endswith("/"):
-        return of_call(url, Made("index", "html", 1))
-    return of_call(url, Made(stem, ext, 1)) if dot else Turns(f"{url}?page=", 1, 0, "")
+        return of_call(url, Made("index", ext, 1))
+    return of_call(url, Made(stem, own, 1)) if dot else Turns(f"{url}?page=", 1, 0, "")
 
 
 def of_links(numbered: Mapping[int, str], pages: int | None = None) -> Turns | None:

@@ -56,6 +56,8 @@ class Ledger:
         self._captures.append(stored)
         self.counts["captures"] += 1
         self.counts["bytes"] += len(stored.capture.raw_body)
+        if stored.site is not None:
+            self.by_site.setdefault(stored.site, Counter()).update(requests=1, bytes=len(stored.capture.raw_body))
         if len(self._captures) >= GROUP:
             self.flush_captures()
 
@@ -133,7 +135,7 @@ class Ledger:
         """The state in which a site ends, corrected by what its documents proved to be."""
         counted = self.by_site.get(site.id, Counter())
         state, message = _judged(end, counted)
-        requests, size = end.counts.get("requests", 0), end.counts.get("bytes", 0)
+        requests, size = (end.counts.get(name, counted[name]) for name in ("requests", "bytes"))
         self.archive.add_site_run(self.run_id, site.id, state, requests=requests, size=size, reports_new=counted["new"], message=message)
         if state in ("empty_suspicious", "never_delivered"):
             self.problem(site.id, "site", site.home, state, message)

@@ -211,8 +211,11 @@ async def _look_for_gone(site: Site, end: SiteEnd, recorder: Recorder, ledger: L
             await recorder.at(site).get(url, conditional=True)
         except CrawlError as error:
             if error.code == "gone":
-                ledger.archive.mark_gone(url, datetime.now(UTC).date(), ledger.run_id)
-                ledger.problem(site.id, "fetch", url, "gone", "the report is no longer listed and no longer there; it stays in the archive")
+                # a report that another address still has is moved, not gone
+                if ledger.archive.mark_gone(url, datetime.now(UTC).date(), ledger.run_id):
+                    ledger.problem(
+                        site.id, "fetch", url, "gone", "the report is no longer listed and no longer there; it stays in the archive"
+                    )
             else:
                 ledger.problem(site.id, "fetch", url, error.code, error.message)
 

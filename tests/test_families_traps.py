@@ -114,3 +114,14 @@ def test_thirty_thousand_other_links_do_not_hide_three_reports() -> None:
     others = "".join(f"<a href='/x/{n}.html'>链接{n}</a>" for n in range(30_000))
     found = rows_of(parse("http://example.gov.cn/nb/", f"<ul class='list'>{listed}</ul><div class='x'>{others}</div>"))
     assert [row.url.rpartition("_")[2] for row in found] == ["0.html", "1.html", "2.html"]
+
+
+@pytest.mark.parametrize("ext", ["htm", "shtml", "html"])
+def test_the_pages_of_a_folder_are_guessed_to_end_as_its_articles_do(host: Host, ext: str) -> None:
+    """`var countPage = 2` tells how many pages there are, not what they are called."""
+    rows = reports(7)
+    lines = [f'<li><a href="./202501/t20250120_{report.number}.{ext}">{report.title}</a><span>{report.day}</span></li>' for report in rows]
+    for name, held in (("", lines[:4]), (f"index_1.{ext}", lines[4:])):
+        host[f"/nb/{name}"] = plain(f"<ul class='list'>{''.join(held)}</ul><script>var countPage = 2//共多少页</script>")
+    listing = run(lambda client: families.walk(host.url("/nb/"), client))
+    assert (len(listing.links), listing.complete) == (7, True), listing.message
