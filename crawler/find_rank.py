@@ -242,6 +242,8 @@ def _named(name: str) -> dict[str, Any] | None:
 def _refused(name: str) -> bool:
     """Whether words name a column beside the annual report; what a body deals with by its own name (财政局) says nothing of a column."""
     ban, words = KNOWN["not"], name.replace(links.agency_of(name) or "", "")
+    if _compiled(ban["never"]).search(words):
+        return True
     return bool(_compiled(ban["pattern"]).search(words)) and not _compiled(ban["unless"]).search(words)
 
 

@@ -225,7 +225,8 @@ def test_redirect_shells_in_a_ring_end() -> None:
     [
         ("政府信息公开年报", True), ("信息公开年度报告", True), ("公开年报", True), ("年报", True), ("年度报告", True), ("历年年报", True),
         ("2024年政府信息公开年报", True), ("》政府信息公开工作年度报告", True), ("部门信息公开年报", True), ("政府信息公开工作报告", True),
-        ("统计年报", False), ("政府网站年报", False), ("企业年报", False), ("年报解读", False), ("政府工作报告", False),
+        ("统计年报", False), ("政府网站年报", False), ("企业年报", False), ("年报解读", False),
+        ("一图读懂2024年政府信息公开年报", False), ("政府工作报告", False),
         ("法治政府建设年度报告", False),
     ],
 )  # fmt: skip
