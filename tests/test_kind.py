@@ -48,7 +48,7 @@ _PROSE = "一、总体情况\n2024年，主动公开政府信息40余条。\n"
         (b"<?xml version='1.0'?><w:wordDocument xmlns:w='http://schemas.microsoft.com/office/word/2003/wordml'/>", Kind.wordml),
         (b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>", Kind.sheetml),
         (b"<?xml version='1.0'?><datastore><a/></datastore>", Kind.xml),
-        (gzip.compress(b"x"), Kind.gzip),
+        (gzip.compress(b"x", mtime=0), Kind.gzip),
         (b"Rar!\x1a\x07\x00", Kind.rar),
         (b"Rar!\x1a\x07\x01\x00", Kind.rar),
         (b"7z\xbc\xaf\x27\x1c\0\4", Kind.sevenzip),
