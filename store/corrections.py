@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from extract.form import FORM_TABLES
 from store.database import Row, insert, registered, scalar
 from store.database import arrow as as_arrow
 from store.errors import BadCorrections, writing
@@ -109,35 +110,48 @@ def apply_corrections(connection: duckdb.DuckDBPyConnection, corrections: Sequen
 
     Returns how many hold. Those that do not are problems, and rows of `hand_correction` with `applied` false.
     """
-    before = connection.execute("SELECT DISTINCT report_id FROM hand_correction WHERE applied").fetchall()
+    connection.execute(TOUCHED)
+    before = connection.execute("FROM touched_by_hand").fetchall()
     if not before and not corrections:
         return 0
     connection.execute(UNDO)
-    connection.execute("DELETE FROM hand_correction")
     decided = [_decide(connection, correction) for correction in corrections]
     insert(connection, "hand_correction", [row for _, row in decided])
     new = [(row[11], row[4], row[5], row[6], *correction.cell()) for correction, row in decided if row[12]]
     _give(connection, new)
-    touched = {number for (number,) in before} | {row[0] for row in new}
-    connection.execute(RECOUNT, {"reports": sorted(touched)})
-    for number in sorted(touched):
+    connection.execute("INSERT INTO touched_by_hand SELECT DISTINCT report_id FROM hand_correction WHERE applied")
+    connection.execute(RECOUNT)
+    for (number,) in connection.execute("SELECT DISTINCT report_id FROM touched_by_hand ORDER BY ALL").fetchall():
         recheck(connection, number)
     _tell(connection, [(c, row) for c, row in decided if not row[12]])
     return len(new)
 
 
-UNDO = """
+TRANSCRIBED = "SELECT report_id FROM hand_correction WHERE applied AND old_state = 'unreadable'"
+"""Versions with a cell that no reader could read and a person did: as read they are partial."""
+TOUCHED = """
+    CREATE OR REPLACE TEMP TABLE touched_by_hand AS SELECT DISTINCT report_id FROM hand_correction WHERE applied
+"""
+UNDO = f"""
     UPDATE figure SET value = h.old_value, state = h.old_state, reader = h.old_reader, confidence = h.old_confidence
     FROM hand_correction h
     WHERE h.applied AND figure.report_id = h.report_id
-      AND (figure.table_code, figure.row_code, figure.column_code) = (h.table_code, h.row_code, h.column_code)
+      AND (figure.table_code, figure.row_code, figure.column_code) = (h.table_code, h.row_code, h.column_code);
+    UPDATE report SET status = 'partial' WHERE report_id IN ({TRANSCRIBED});
+    DELETE FROM hand_correction
 """
-RECOUNT = """
+RECOUNT = f"""
     UPDATE report SET blank_cells = n.blank, unreadable_cells = n.unreadable FROM (
         SELECT report_id, count(*) FILTER (state IN ('blank', 'dash')) AS blank, count(*) FILTER (state = 'unreadable') AS unreadable
-        FROM figure WHERE list_contains($reports, report_id) GROUP BY report_id
-    ) n WHERE report.report_id = n.report_id
+        FROM figure SEMI JOIN touched_by_hand USING (report_id) GROUP BY report_id
+    ) n WHERE report.report_id = n.report_id;
+    UPDATE report SET status = 'read' WHERE report_id IN ({TRANSCRIBED})
+      AND NOT EXISTS (FROM figure f WHERE f.report_id = report.report_id AND f.state = 'unreadable'
+        AND f.label_match IS DISTINCT FROM 'extra')
+      AND (SELECT bool_or(t.table_code NOT IN {FORM_TABLES}) OR (count(DISTINCT t.table_code) = {len(FORM_TABLES)} AND bool_and(t.complete))
+        FROM report_table t WHERE t.report_id = report.report_id)
 """
+"""A report whose unread cells a person has all read is read, where no table of it is missing or cut short."""
 FIND = """
     SELECT r.report_id, r.agency_id, f.table_code, f.value, f.state, f.raw, f.reader, f.confidence
     FROM report r JOIN figure f USING (report_id)

@@ -18,6 +18,7 @@ from extract.document import Problem
 from extract.report import Report
 from store import content, versions
 from store.agencies import Agencies
+from store.corrections import TRANSCRIBED
 from store.database import Row, insert, registered, rollback, scalar
 from store.problems import Sighting, record, settle, shortened
 from store.provenance import Change, Loaded, LoadOutcome, Provenance
@@ -31,9 +32,10 @@ Reread = Callable[[int], Report | None]
 
 FIRST_YEAR, LAST_YEAR = 2003, 2100
 HELD = (
-    "report_id, agency_id, year, scope, version, url, status, content_hash, source_hash, reader_version, published_on, is_current, "
-    "gone_on, retired"
+    f"report_id, agency_id, year, scope, version, url, CASE WHEN report_id IN ({TRANSCRIBED}) THEN 'partial' ELSE status END, "
+    "content_hash, source_hash, reader_version, published_on, is_current, gone_on, retired"
 )
+"""A version as it was read: hand corrections apart."""
 AS_READ = """
     SELECT f.table_code, f.row_code, f.column_code, CASE WHEN h.applied THEN h.old_value ELSE f.value END, f.raw
     FROM figure f LEFT JOIN hand_correction h ON h.applied AND h.report_id = f.report_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from tests.build import SHAWAN, report, source
 
 NAME = "沙湾市金沟河镇人民政府"
 NEW = ("requests.new", "total")
+CARRIED_IN, CARRIED_OUT = ("requests.carried_in", "total"), ("requests.carried_out", "total")
+CARRY = """
+    SELECT outcome FROM finding JOIN report USING (report_id) WHERE rule = 'T3.carry' AND column_code = 'total' AND year = 2024
+"""
 BALANCED = {("requests.outcome.total", "total"): 3, ("requests.outcome.granted", "total"): 3}
 
 
@@ -58,7 +63,7 @@ def test_a_correction_is_applied_shown_and_judged(archive: Archive, tmp_path: Pa
         assert published.execute("SELECT old, new, who, reason, applied, old_state FROM hand_correction").fetchall() == [
             ("?", "3", "A", "torn", True, "unreadable")
         ]
-        assert published.execute("SELECT unreadable_cells FROM annual_report").fetchall() == [(0,)]
+        assert published.execute("SELECT unreadable_cells, hand_cells, status FROM annual_report").fetchall() == [(0, 1, "read")]
 
 
 def test_a_correction_taken_back_is_undone(archive: Archive, tmp_path: Path) -> None:
@@ -70,7 +75,48 @@ def test_a_correction_taken_back_is_undone(archive: Archive, tmp_path: Path) -> 
     (tmp_path / "c.toml").write_text("", encoding="utf-8")
     settle(archive.connection, corrections=tmp_path / "c.toml")
     assert cell(archive) == before
-    assert archive.connection.execute("SELECT unreadable_cells FROM report").fetchall() == [(1,)]
+    assert archive.connection.execute("SELECT unreadable_cells, status FROM report").fetchall() == [(1, "partial")]
+
+
+def test_a_report_stays_partial_while_a_cell_is_unread_or_a_table_is_missing(tmp_path: Path) -> None:
+    """A person who read one of two cells, or all cells of a report with a table missing, has not made the report whole."""
+    two = report(cells={NEW: "?", CARRIED_IN: "?"}, status="partial")
+    cut = report(year=2023, cells={NEW: "?"}, status="partial")
+    with Archive(tmp_path) as archive:
+        archive.start_run()
+        archive.add_site(SHAWAN)
+        archive.load_all([(two, source("https://a/two")), (replace(cut, tables=cut.tables[:2]), source("https://a/cut"))])
+        decide(tmp_path / "c.toml")
+        decide(tmp_path / "c.toml", year=2023)
+        settle(archive.connection, corrections=tmp_path / "c.toml")
+        held = archive.connection.execute("SELECT year, unreadable_cells, status FROM report ORDER BY year").fetchall()
+    assert held == [(2023, 0, "partial"), (2024, 1, "partial")]
+
+
+def test_a_transcribed_report_is_compared_with_its_copies_as_it_was_read(archive: Archive, tmp_path: Path) -> None:
+    """The same torn scan at another address is the same report: nothing new is kept."""
+    decide(tmp_path / "c.toml")
+    settle(archive.connection, corrections=tmp_path / "c.toml")
+    copy = archive.load(report(cells={NEW: "?", **BALANCED}, status="partial"), source("https://b/"))
+    assert copy.outcome == "unchanged"
+
+
+def test_a_decision_taken_back_is_taken_back_in_the_rules_across_years_too(tmp_path: Path) -> None:
+    """What a report carries in is judged against last year's hand reading only while that stands."""
+    with Archive(tmp_path) as archive:
+        archive.start_run()
+        archive.add_site(SHAWAN)
+        archive.load(report(year=2023, cells={CARRIED_OUT: "?"}, status="partial"), source("https://a/2023"))
+        archive.load(report(cells={CARRIED_IN: 2}), source("https://a/2024"))
+        said = []
+        for text in ("", "new", ""):
+            (tmp_path / "c.toml").unlink(missing_ok=True)
+            if text:
+                decide(tmp_path / "c.toml", year=2023, row=CARRIED_OUT[0], new="2")
+            archive.start_run()
+            settle(archive.connection, corrections=tmp_path / "c.toml")
+            said += archive.connection.execute(CARRY).fetchall()
+    assert said == [("not_assessable",), ("pass",), ("not_assessable",)]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE touched AS
 SELECT DISTINCT r.agency_id FROM report r
 WHERE r.run_id >= $since
    OR r.url IN (SELECT url FROM reading WHERE run_id >= $since AND outcome <> 'unchanged')
-   OR r.report_id IN (SELECT report_id FROM hand_correction);
+   OR r.report_id IN (FROM touched_by_hand);
 
 CREATE OR REPLACE TEMP TABLE around AS
 SELECT agency_id FROM touched

@@ -8,13 +8,14 @@ SELECT
     r.year, r.scope, r.version, r.reason, r.status, r.edition, r.title, r.signed_on, r.published_on,
     deadline(r.year, r.scope, a.level, a.kind) AS due_on,
     greatest(r.published_on - deadline(r.year, r.scope, a.level, a.kind), 0) AS days_late,
-    r.gone_on, r.cells, r.blank_cells, r.unreadable_cells,
+    r.gone_on, r.cells, r.blank_cells, r.unreadable_cells, coalesce(h.cells, 0) AS hand_cells,
     coalesce(c.failed_error, 0) AS failed_error, coalesce(c.failed_warn, 0) AS failed_warn,
     r.status = 'read' AND coalesce(c.failed_error, 0) = 0 AS sound,
     r.index_number, r.url, r.media_type, r.sha256, r.captured_at, r.reader, r.site_id
 FROM report r
 JOIN agency a USING (agency_id)
 LEFT JOIN report_check c USING (report_id)
+LEFT JOIN (SELECT report_id, count(*) AS cells FROM hand_correction WHERE applied GROUP BY report_id) h USING (report_id)
 LEFT JOIN division province ON province.code = left(r.division_code, 2)
 LEFT JOIN division prefecture ON prefecture.code = left(r.division_code, 4) AND length(prefecture.code) = 4
 LEFT JOIN division county ON county.code = left(r.division_code, 6) AND length(county.code) = 6
