@@ -15,7 +15,7 @@ from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.pdf_calls import address
 from extract.pdf_halves import halves
 from extract.pdf_page import Page, read_page
-from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, without_running
+from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, spans, without_running
 from extract.pdf_rows import Rebuilt, rebuilt
 from extract.pdf_scanned import SHARE as MEANINGLESS
 from extract.pdf_scanned import problems
@@ -116,11 +116,11 @@ def _blocks(sheets: list[Sheet], reader: str) -> tuple[list[Block], list[str]]:
     flow: list[Prose | Grid] = []
     torn: set[int] = set()
     closing = any(not is_torn(table, sheet.page) for sheet in sheets for table in sheet.tables)
-    for number, (sheet, rest) in enumerate(zip(sheets, lines, strict=True), 1):
+    for number, (sheet, rest, span) in enumerate(zip(sheets, lines, spans(lines), strict=True), 1):
         grids = [as_grid(table, number, reader) for table in sheet.tables]
         torn |= {id(made) for made, table in zip(grids, sheet.tables, strict=True) if closing and is_torn(table, sheet.page)}
         stops = [table.lattice.box.top for table in sheet.tables]
-        prose = [item._replace(page=number) for item in paragraphs(rest, [*stops, *(row.top for row in sheet.rows)])]
+        prose = [item._replace(page=number) for item in paragraphs(rest, [*stops, *(row.top for row in sheet.rows)], span)]
         prose += [Prose(row.text, row.top, number, heading=False, begins=True, goes_on=False) for row in sheet.rows]
         placed: list[tuple[float, Prose | Grid]] = [(item.top, item) for item in prose]
         placed += zip(stops, grids, strict=True)

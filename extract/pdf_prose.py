@@ -13,6 +13,12 @@ from extract.pdf_text import Line
 
 MARGIN = 0.1
 """The share of the page's height, at top and bottom, in which running lines stand."""
+NARROW = 0.75
+"""The share of the widest page's text below which a page's own lines do not tell where its margins are."""
+RAGGED = 0.03
+"""The share of its width by which the text of one page may reach farther than that of another."""
+INDENT = 5.0
+"""Sizes of its letters by which the first line of a paragraph may stand in; a line farther in is set at the right or in the middle."""
 HEADING = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?\s*\S{1,38}\Z")
 _HEADING_MARK = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")
 _LIST_MARK = re.compile(
@@ -34,7 +40,7 @@ class PageLines(NamedTuple):
 
 
 class Prose(NamedTuple):
-    """A paragraph: text, page and vertical place of its first line, whether it looks like a heading, whether it may go on."""
+    """A paragraph: text, page and vertical place of its first line, whether it looks like a heading, whether it may go on, its size."""
 
     text: str
     top: float
@@ -42,6 +48,15 @@ class Prose(NamedTuple):
     heading: bool
     begins: bool
     goes_on: bool
+    size: float = 0.0
+    """The height of its letters, in points; 0 where it is not known."""
+
+
+class Span(NamedTuple):
+    """Where the lines of a page begin and end, in points."""
+
+    left: float
+    right: float
 
 
 def without_running(pages: list[PageLines]) -> tuple[list[PageLines], list[str]]:
@@ -73,21 +88,36 @@ def _runs(line: Line, page: PageLines, repeated: Counter[tuple[str, int]], thres
     return bool(PAGE_NUMBER.match(line.text)) or (len(line.text) > 1 and repeated[_key(line, page)] >= threshold)
 
 
-def paragraphs(page: PageLines, breaks: Iterable[float] = ()) -> list[Prose]:
-    """The page's lines joined into paragraphs; none runs across the heights in `breaks` (tables)."""
+def spans(pages: list[PageLines]) -> list[Span]:
+    """The margins of each page's text. A page with little more than a signature has those of the widest page that holds its lines."""
+    own = [_span(page.lines) for page in pages]
+    widest = max((right - left for left, right in own), default=0.0)
+    return [span if span.right - span.left >= NARROW * widest else _around(span, own, RAGGED * widest) for span in own]
+
+
+def _span(lines: list[Line]) -> Span:
+    return Span(min((line.box.x0 for line in lines), default=0.0), max((line.box.x1 for line in lines), default=0.0))
+
+
+def _around(span: Span, others: list[Span], slack: float) -> Span:
+    holding = [other for other in others if other.left <= span.left + slack and other.right >= span.right - slack]
+    left, right = max(holding, key=lambda other: other.right - other.left)
+    return Span(min(left, span.left), max(right, span.right))
+
+
+def paragraphs(page: PageLines, breaks: Iterable[float] = (), span: Span | None = None) -> list[Prose]:
+    """The page's lines joined into paragraphs between the margins `span`; none runs across the heights in `breaks` (tables)."""
     lines = page.lines
-    if not lines:
-        return []
-    left, right = min(line.box.x0 for line in lines), max(line.box.x1 for line in lines)
+    span = span or _span(lines)
     stops = sorted(breaks)
     usual = _leading(lines)
     found: list[list[Line]] = []
     for line in lines:
-        if found and not _starts(found[-1], line, left, right, usual, stops):
+        if found and not _starts(found[-1], line, span, usual, stops):
             found[-1].append(line)
         else:
             found.append([line])
-    return [_prose(group, page.page, left, right) for group in found]
+    return [_prose(group, page.page, span) for group in found]
 
 
 def _leading(lines: list[Line]) -> float:
@@ -95,7 +125,7 @@ def _leading(lines: list[Line]) -> float:
     return median(steps) if steps else 0.0
 
 
-def _starts(group: list[Line], line: Line, left: float, right: float, usual: float, stops: list[float]) -> bool:
+def _starts(group: list[Line], line: Line, span: Span, usual: float, stops: list[float]) -> bool:
     """Whether a new paragraph starts with this line."""
     last = group[-1]
     if any(last.box.top < stop <= line.box.top for stop in stops):
@@ -103,25 +133,35 @@ def _starts(group: list[Line], line: Line, left: float, right: float, usual: flo
     step = line.box.top - last.box.top
     if abs(line.size - last.size) > 0.2 * max(line.size, last.size) or (usual and step > 1.6 * usual):
         return True
-    if last.box.x1 < right - 2.2 * last.size:
-        return not (_centred(last, left, right) and _centred(line, left, right) and not _LIST_MARK.match(line.text))
-    return line.box.x0 > left + 1.2 * line.size or bool(_HEADING_MARK.match(line.text))
+    if not _reaches(last, span):
+        return not (_centred(last, span) and _centred(line, span) and not _LIST_MARK.match(line.text))
+    return line.box.x0 > span.left + 1.2 * line.size or bool(_HEADING_MARK.match(line.text)) or _is_set_in(last, span)
 
 
-def _centred(line: Line, left: float, right: float) -> bool:
-    inset = line.box.x0 - left
-    return inset > 2.5 * line.size and abs(inset - (right - line.box.x1)) < 1.5 * line.size
+def _reaches(line: Line, span: Span) -> bool:
+    """Whether a line goes on to the right margin."""
+    return line.box.x1 >= span.right - 2.2 * line.size
 
 
-def _prose(group: list[Line], page: int, left: float, right: float) -> Prose:
+def _is_set_in(line: Line, span: Span) -> bool:
+    """Whether a line stands farther in than any indent: a name or a date at the right, which no line continues."""
+    return line.box.x0 > span.left + INDENT * line.size
+
+
+def _centred(line: Line, span: Span) -> bool:
+    inset = line.box.x0 - span.left
+    return inset > 2.5 * line.size and abs(inset - (span.right - line.box.x1)) < 1.5 * line.size
+
+
+def _prose(group: list[Line], page: int, span: Span) -> Prose:
     text = group[0].text
     for line in group[1:]:
         text += _join(text, line.text) + line.text
     text = text.strip()
     first, last = group[0], group[-1]
-    begins = first.box.x0 > left + 1.2 * first.size or bool(_LIST_MARK.match(text))
-    goes_on = last.box.x1 >= right - 2.2 * last.size and not text.endswith(("。", "！", "？", "：", ":"))
-    return Prose(text, first.box.top, page, is_heading(text), begins, goes_on)
+    begins = first.box.x0 > span.left + 1.2 * first.size or bool(_LIST_MARK.match(text))
+    goes_on = _reaches(last, span) and not _is_set_in(last, span) and not text.endswith(("。", "！", "？", "：", ":"))
+    return Prose(text, first.box.top, page, is_heading(text), begins, goes_on, first.size)
 
 
 def _join(above: str, below: str) -> str:
@@ -138,9 +178,15 @@ def across_pages(found: list[Prose]) -> list[Prose]:
     """Successive paragraphs with a page break in the middle of a sentence joined."""
     joined: list[Prose] = []
     for prose in found:
-        last = joined[-1] if joined else None
-        if last is not None and last.page != prose.page and last.goes_on and not prose.begins and not last.heading:
+        if joined and _continues(joined[-1], prose):
+            last = joined[-1]
             joined[-1] = last._replace(text=last.text + _join(last.text, prose.text) + prose.text, goes_on=prose.goes_on, page=prose.page)
         else:
             joined.append(prose)
     return joined
+
+
+def _continues(last: Prose, prose: Prose) -> bool:
+    """Whether a paragraph is the rest of one that the page before ends with."""
+    alike = abs(last.size - prose.size) <= 0.2 * max(last.size, prose.size)
+    return alike and last.page != prose.page and last.goes_on and not prose.begins and not last.heading

@@ -16,7 +16,7 @@ from extract.document import Block, Document, Grid, Paragraph
 from extract.errors import Encrypted, ReadError, TooComplex, Unreadable
 from extract.pdf_letters import UNREADABLE, plain
 from extract.pdf_page import Glyph
-from extract.pdf_prose import PageLines, paragraphs, without_running
+from extract.pdf_prose import PageLines, paragraphs, spans, without_running
 from extract.pdf_text import cell_text, lines_of
 from extract.ruled import Box, Lattice, Reading, Ruled, grid
 from extract.stitch import stitched
@@ -103,9 +103,9 @@ def _grid(lattice: Lattice, glyphs: list[Glyph], number: int) -> Grid:
 def _blocks(pages: list[tuple[PageLines, _Placed]]) -> list[Block]:
     lines, _ = without_running([page for page, _ in pages])
     blocks: list[Block] = []
-    for page, (_, grids) in zip(lines, pages, strict=True):
+    for page, span, (_, grids) in zip(lines, spans(lines), pages, strict=True):
         placed: list[tuple[float, Block]] = list(grids)
-        for prose in paragraphs(page, [top for top, _ in grids]):
+        for prose in paragraphs(page, [top for top, _ in grids], span):
             placed.append((prose.top, Paragraph(prose.text, prose.page, heading=prose.heading)))
         blocks.extend(block for _, block in sorted(placed, key=lambda pair: pair[0]))
     numbers = count(1)

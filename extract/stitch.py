@@ -47,8 +47,9 @@ def stitched(blocks: Sequence[Block], torn: Collection[int] = (), seam: Seam | N
             last = last if _BETWEEN.match(block.text.strip()) else None
             continue
         above = result[last] if last is not None else None
-        if isinstance(above, Grid) and last is not None and fits(above, block, seam):
-            result[last] = _joined(above, block, seam, cut)
+        whole = _joined(above, block, seam, cut) if isinstance(above, Grid) and fits(above, block, seam) else None
+        if whole is not None and last is not None:
+            result[last] = whole
         else:
             result.append(block)
             last = len(result) - 1
@@ -103,8 +104,8 @@ class _Piece(NamedTuple):
     below: int
 
 
-def _joined(above: Grid, below: Grid, seam: Seam, torn: bool) -> Grid:
-    """Both fragments on their common column borders, the seam closed."""
+def _joined(above: Grid, below: Grid, seam: Seam, torn: bool) -> Grid | None:
+    """Both fragments on their common column borders, the seam closed; None where a printed cell would have no place there."""
     xs, others = borders(above, seam.slack), borders(below, seam.slack)
     shift = xs[0] - others[0]
     common = _thinned([*xs, *(x + shift for x in others)], seam.slack)
@@ -126,7 +127,7 @@ def _pieces(grid: Grid, common: list[float], shift: float) -> list[_Piece]:
         place = cell.place
         left, right = (_index(common, (x or 0.0) + shift) for x in (place.x0, place.x1))
         top = place.row_no or 0
-        if left < right:
+        if left < right or cell.text.strip():
             found.append(_Piece(cell, left, right, top, top + cell.rowspan))
     return found
 
@@ -194,7 +195,7 @@ def _is_empty(row: list[_Piece], top: int, below: int) -> bool:
 
 def _is_cut_header(last: list[_Piece], starting: list[_Piece]) -> bool:
     """Whether words stand below words with nothing below the first: the rest of a header row, for no other row lacks its label."""
-    if [(p.left, p.right) for p in last] != [(p.left, p.right) for p in starting] or starting[0].cell.text.strip():
+    if not starting or [(p.left, p.right) for p in last] != [(p.left, p.right) for p in starting] or starting[0].cell.text.strip():
         return False
     words = [_words(p.cell.text) for p in starting]
     blank = [not p.cell.text.strip() for p in starting]
@@ -268,12 +269,24 @@ def _grown(above: _Piece, below: _Piece) -> _Piece:
 def _merge_rows(upper: list[_Piece], lower: list[_Piece], height: int, seam: Seam) -> list[_Piece]:
     """The last row above and the first row below as one row."""
     starting = {(p.left, p.right): p for p in lower if p.top == height}
-    merged = []
+    merged, whole = [], []
     for piece in upper:
         rest = starting.pop((piece.left, piece.right), None) if piece.below == height else None
-        merged.append(piece if rest is None else _mended(piece, rest, seam))
+        if rest is not None:
+            merged.append(_mended(piece, rest, seam))
+        else:
+            whole.append(piece)
     left_over = [p._replace(top=height - 1, below=p.below - 1) for p in starting.values()]
-    return merged + left_over + [p._replace(top=p.top - 1, below=p.below - 1) for p in lower if p.top > height]
+    kept = [p for p in whole if not _gives_way(p, left_over)]
+    left_over = [p for p in left_over if not _gives_way(p, kept)]
+    return [*merged, *kept, *left_over, *(p._replace(top=p.top - 1, below=p.below - 1) for p in lower if p.top > height)]
+
+
+def _gives_way(piece: _Piece, others: list[_Piece]) -> bool:
+    """Whether a cell of one row is the empty strip that a page break left of other cells."""
+    if piece.cell.text.strip() or piece.below - piece.top > 1:
+        return False
+    return any(p.left < piece.right and piece.left < p.right and p.top <= piece.top < p.below for p in others)
 
 
 def _mended(above: _Piece, below: _Piece, seam: Seam) -> _Piece:
@@ -294,13 +307,15 @@ def _mended(above: _Piece, below: _Piece, seam: Seam) -> _Piece:
     return above._replace(cell=cell, below=span)
 
 
-def _laid(pieces: list[_Piece], width: int, like: Grid) -> Grid:
-    """The pieces as a grid. Of two that claim a slot the first keeps it, and the second what is left to it."""
+def _laid(pieces: list[_Piece], width: int, like: Grid) -> Grid | None:
+    """The pieces as a grid. Of two that claim a slot the first keeps it, and the second what is left to it: None where print is lost."""
     height = max(piece.below for piece in pieces)
     slots: list[list[Cell | None]] = [[None] * width for _ in range(height)]
     for piece in sorted(pieces, key=lambda p: (p.top, p.left)):
         free = _free(piece, slots)
         if free is None:
+            if piece.cell.text.strip():
+                return None
             continue
         text, place, _, _, confidence, repaired, unreadable = free.cell
         here = Place(place[0], free.top, free.left, *place[3:])
@@ -312,7 +327,7 @@ def _laid(pieces: list[_Piece], width: int, like: Grid) -> Grid:
 
 
 def _free(piece: _Piece, slots: list[list[Cell | None]]) -> _Piece | None:
-    """The piece cut to slots that are free; unreadable where text had to move, None where nothing is left of an empty one."""
+    """The piece cut to slots that are free; unreadable where text had to move, None where nothing is left."""
     area = [(r, c) for r in range(piece.top, piece.below) for c in range(piece.left, piece.right)]
     first = next(((r, c) for r, c in area if slots[r][c] is None), None)
     if first == (piece.top, piece.left) and all(slots[r][c] is None for r, c in area):

@@ -200,3 +200,27 @@ def test_three_pages_make_one_table() -> None:
     pages = [fragment(page, [[f"{page}.行", str(page), "0"]]) for page in (1, 2, 3)]
     (table,) = stitched(pages)
     assert [row[1] for row in texts(table)] == ["1", "2", "3"]
+
+
+def test_the_empty_strip_that_a_page_break_leaves_is_no_row() -> None:
+    """An outer border runs on below the last row of a page: the strip has one empty cell across all columns, the next row several."""
+    strip = Cell("", Place(1, 1, 0, 1, 0.0, 20.0, 200.0, 30.0), 1, 3)
+    above = fragment(1, [["规章", "1", "2"]])
+    above = Grid((*above.rows, (strip, strip, strip)), "test")
+    (table,) = stitched([above, fragment(2, [["规范性文件", "3", "4"], ["行政许可", "5", "6"]])])
+    assert texts(table) == [["规章", "1", "2"], ["规范性文件", "3", "4"], ["行政许可", "5", "6"]]
+
+
+def test_fragments_stay_apart_where_a_printed_cell_would_be_lost() -> None:
+    """A cell thinner than the slack of borders has no column of its own in the joined table: it is not dropped for that."""
+    thin = (0.0, 100.0, 150.0, 152.0, 200.0)
+    blocks: list[Block] = [fragment(1, [["规章", "1", "2"]]), fragment(2, [["规范性文件", "3", "7", "4"]], thin)]
+    assert stitched(blocks) == blocks
+
+
+def test_a_row_without_any_cell_below_a_break_is_survived() -> None:
+    """The second reader of PDF gives such rows."""
+    below = fragment(2, [["a", "1", "2"], ["b", "3", "4"]])
+    below = Grid(((None, None, None), below.rows[1]), "test")
+    (table,) = stitched([fragment(1, [["规章", "1", "2"]]), below])
+    assert texts(table)[-1] == ["b", "3", "4"]
