@@ -24,6 +24,7 @@ from nianbao.config import Config
 from nianbao.deliveries import Held
 from nianbao.errors import Usage
 from nianbao.exits import Exit, worst
+from nianbao.held import AGENCY, YEAR
 from nianbao.ledger import Ledger
 from nianbao.messages import say
 from nianbao.night import FRONTIER, WARC_FOLDER
@@ -102,7 +103,7 @@ def documents(file: Path, claim: Claim) -> list[Given]:
         captures = [_foreign(record, file) for record in foreign_records(file) if record.type in ("response", "resource")]
     except WarcError as error:
         raise Usage(say("{path}: {error}; mend it first, nothing was added", path=file, error=error)) from error
-    return list(_of_warc([capture for capture in captures if capture.status == 200 and capture.body], file))
+    return list(_of_warc([capture for capture in captures if capture.status == 200 and capture.body], {"warc": file.name, **_said(claim)}))
 
 
 async def _settle(config: Config, frontier: Frontier) -> None:
@@ -160,8 +161,12 @@ def _document(file: Path, source: Source, parts: tuple[Source, ...], claim: Clai
     """The file and its parts. Without an address a document is known by its digest: two files of one name stay two."""
     held_since = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     captures = tuple(_held(part, file, held_since, claim.url if part is source else None) for part in (source, *parts))
-    said = {"file": file.name, "agency": claim.agency, "year": str(claim.year) if claim.year else None}
-    return Given(captures, {key: value for key, value in said.items() if value})
+    return Given(captures, {"file": file.name, **_said(claim)})
+
+
+def _said(claim: Claim) -> dict[str, str]:
+    """What is archived beside the document, so that it is read alike when the database is made again."""
+    return {name: str(value) for name, value in ((AGENCY, claim.agency), (YEAR, claim.year)) if value}
 
 
 def _held(source: Source, file: Path, since: datetime, url: str | None) -> Capture:
@@ -175,14 +180,14 @@ def _foreign(record: Record, file: Path) -> Capture:
     return replace(to_capture(record), origin=f"WARC {file.name}")
 
 
-def _of_warc(captures: list[Capture], file: Path) -> Iterator[Given]:
+def _of_warc(captures: list[Capture], about: dict[str, str]) -> Iterator[Given]:
     """Each capture that may be a document, with those of its parts that the file holds too; the later of two at one address."""
     held = {key_of(capture.url): capture for capture in captures}
     parts = {key: [key_of(link.url) for link in parts_of(capture)] for key, capture in held.items()}
     belonging = {part for names in parts.values() for part in names}
     for key, capture in held.items():
         if key not in belonging and sniff(capture.body) in DOCUMENTS:
-            yield Given((capture, *(held[part] for part in parts[key] if part in held)), {"warc": file.name}, in_passing=True)
+            yield Given((capture, *(held[part] for part in parts[key] if part in held)), about, in_passing=True)
 
 
 def _is_warc(content: bytes) -> bool:

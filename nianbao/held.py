@@ -9,8 +9,11 @@ from extract.report import Report
 from nianbao.reading import Limits, read_limited
 from store.archive import Archive
 from store.provenance import Part
-from store.warc_read import WarcError, read_capture
+from store.warc_format import FIELDS
+from store.warc_read import WarcError, parse_fields, read_capture, read_unit
 
+AGENCY, YEAR = "agency", "year"
+"""Under these names a giver's word on a document is archived beside it."""
 _PARTS = "SELECT url, sha256, media_type, captured_at, warc_file, warc_offset FROM part WHERE report_id = ? ORDER BY part"
 
 
@@ -24,6 +27,17 @@ def _from_row(folder: Path, part: Part) -> tuple[Part, Source]:
         raise KeyError(f"{part.url}: its place in the archive is not known")
     capture = read_capture(folder / part.warc_file, part.warc_offset)
     return part, Source(capture.body, capture.final_url, capture.media_type)
+
+
+def stated(folder: Path, part: Part) -> tuple[str | None, int | None]:
+    """Agency and year that the giver of a document stated with `add`; None where nothing was."""
+    if part.warc_file is None or part.warc_offset is None:
+        return None, None
+    beside = read_unit(folder / part.warc_file, part.warc_offset).companions.get("metadata")
+    if beside is None or beside.fields.get("content-type") != FIELDS:
+        return None, None
+    said = parse_fields(b"\r\n" + beside.block)
+    return said.get(AGENCY), int(said[YEAR]) if said.get(YEAR, "").isdigit() else None
 
 
 def read_again(archive: Archive, folder: Path, report_id: int, limits: Limits) -> Report | None:

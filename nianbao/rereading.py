@@ -20,7 +20,7 @@ from nianbao import lock, rebuilding
 from nianbao.config import Config
 from nianbao.deliveries import Held, Shelf
 from nianbao.exits import Exit, worst
-from nianbao.held import held_bytes, read_again
+from nianbao.held import held_bytes, read_again, stated
 from nianbao.ledger import Ledger
 from nianbao.night import FRONTIER, WARC_FOLDER, keep_told, tell_missed
 from nianbao.progress import Progress
@@ -38,10 +38,13 @@ BATCH = 32
 
 DOCUMENTS = """
     SELECT r.site_id, r.url, r.report_id, coalesce(a.name, p.agency), coalesce(l.year, p.year), coalesce(l.published_on, p.published_on)
-    FROM (FROM reading WHERE outcome <> 'gone' QUALIFY row_number() OVER (PARTITION BY site_id, url ORDER BY rowid DESC) = 1) r
+    FROM (
+        SELECT rowid AS seen, * FROM reading WHERE outcome <> 'gone' QUALIFY row_number() OVER (PARTITION BY site_id, url ORDER BY rowid DESC) = 1
+    ) r
     LEFT JOIN link l ON (l.site_id, l.url) = (r.site_id, r.url)
     LEFT JOIN agency a ON a.agency_id = l.agency_id
     LEFT JOIN report p ON p.report_id = r.report_id
+    WHERE NOT EXISTS (FROM reading g WHERE g.url = r.url AND g.outcome = 'gone' AND g.rowid > r.seen AND p.url <> r.url)
     ORDER BY r.site_id, r.url
 """
 
@@ -138,7 +141,8 @@ class _Job:
         self.told.unreadable += report.status in ("unreadable", "partial")
         if one.report_id is None and report.status == "not_a_report":
             return None
-        hints = (one.agency, one.year, one.published)
+        agency, year = stated(self.shelf.folder, parts[0]) if None in (one.agency, one.year) else (None, None)
+        hints = (one.agency or agency, one.year or year, one.published)
         return report, Provenance(run_id, one.site_id, one.url, parts, VERSION, *hints)  # type: ignore[arg-type]  # a row's values
 
     def _is_missing(self, one: Document, run_id: int, why: str) -> None:

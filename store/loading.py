@@ -47,9 +47,12 @@ GONE = """
     FROM (SELECT DISTINCT site_id, url, report_id FROM reading WHERE url = $url AND report_id IS NOT NULL)
 """
 ALIVE = """
-    SELECT report_id FROM reading WHERE report_id IS NOT NULL AND url <> ?
-    GROUP BY report_id, url HAVING arg_max(outcome, rowid) <> 'gone'
+    SELECT report_id, g.url FROM reading g JOIN report r USING (report_id) WHERE g.url <> ?
+    GROUP BY report_id, g.url
+    HAVING arg_max(g.outcome, g.rowid) <> 'gone' AND (arg_max(g.status, g.rowid) <> 'unreadable' OR any_value(r.status) = 'unreadable')
+    ORDER BY ALL DESC
 """
+"""Versions of which copies live at other addresses; of several the smallest is the last."""
 REJECTED = {
     "not_a_report": "not an annual report",
     "year_unknown": "neither the document nor the listing says which year",
@@ -104,7 +107,7 @@ class Loading:
     held: Held = field(default_factory=Held)
     readings: list[Row] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
-    written: dict[int, tuple[bool, date | None, bool]] = field(default_factory=dict)
+    written: dict[int, tuple[bool, date | None, bool, str]] = field(default_factory=dict)
     """What the rows of each version say of it, or will: what differs at the end is updated."""
     next_id: int = 0
 
@@ -127,21 +130,33 @@ class Loading:
         return outcomes
 
     def gone(self, url: str, on: date, run_id: int | None) -> list[int]:
-        """Inside the caller's transaction: the document at `url` is no longer there. Returns the versions marked `gone_on`."""
+        """Inside the caller's transaction: the document at `url` is no longer there. Returns the versions marked `gone_on`.
+
+        A report of which a copy lives on at another address has moved there.
+        """
         self._recall([], [url])
         keys = list(self.held.by_key)
         self.held = Held()
         self._recall(list(keys), [url])
         self.connection.execute(GONE, {"run": run_id, "url": url})
-        elsewhere = {number for (number,) in self.connection.execute(ALIVE, [url]).fetchall()}
-        marked = [
-            v for key in keys if (v := versions.latest(self.held.by_key[key], url)) and v.report_id not in elsewhere and not v.gone_on
-        ]
-        for version in marked:
-            version.gone_on = on
+        elsewhere: dict[int, str] = dict(self.connection.execute(ALIVE, [url]).fetchall())
+        marked = []
+        for version in [v for key in keys if (v := versions.latest(self.held.by_key[key], url))]:
+            if version.report_id in elsewhere:
+                self._move(version, elsewhere[version.report_id])
+            elif not version.gone_on:
+                version.gone_on = on
+                marked.append(version)
             self.held.elect(version.key)
         self._update([v for v in self.held.all() if self.written[v.report_id] != v.standing])
         return [version.report_id for version in marked]
+
+    def _move(self, version: Version, url: str) -> None:
+        """The series of an address goes on at another one that says the same; where its bytes were found, its parts still tell."""
+        series = [other for other in self.held.by_key[version.key] if other.url == version.url]
+        if not any(other.url == url for other in self.held.by_key[version.key]):
+            for other in series:
+                other.url = url
 
     def _key(self, report: Report, source: Provenance) -> Key | str:
         """Agency, year and scope, or why they cannot be told."""
@@ -305,10 +320,12 @@ class Loading:
             "now": pa.array([v.is_current for v in moved], pa.bool_()),
             "gone": pa.array([v.gone_on for v in moved], pa.date32()),
             "away": pa.array([v.retired for v in moved], pa.bool_()),
+            "place": pa.array([v.url for v in moved], pa.string()),
         }
         with registered(self.connection, "moved", pa.table(data)):
             self.connection.execute(
-                "UPDATE report SET is_current = moved.now, gone_on = moved.gone, retired = moved.away FROM moved WHERE report_id = moved.id"
+                "UPDATE report SET is_current = moved.now, gone_on = moved.gone, retired = moved.away, url = moved.place "
+                "FROM moved WHERE report_id = moved.id"
             )
 
 

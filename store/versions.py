@@ -11,7 +11,7 @@ STATUS_RANK = {"read": 0, "partial": 1, "unreadable": 2, "not_a_report": 3}
 
 @dataclass(slots=True)
 class Version:
-    """What is needed of a held version to judge the next one. `is_current` and `gone_on` change; the rest never does."""
+    """What is needed of a held version to judge the next one. What `standing` gives changes; the rest never does."""
 
     report_id: int
     agency_id: int
@@ -35,9 +35,9 @@ class Version:
         return self.agency_id, self.year, self.scope
 
     @property
-    def standing(self) -> tuple[bool, date | None, bool]:
+    def standing(self) -> tuple[bool, date | None, bool, str]:
         """The part of it that may change."""
-        return self.is_current, self.gone_on, self.retired
+        return self.is_current, self.gone_on, self.retired, self.url
 
 
 def latest(versions: Iterable[Version], url: str) -> Version | None:

@@ -97,8 +97,8 @@ class Archive:
         media_type = capture.media_type or "application/octet-stream"
         start = self._put(fields, media_type, (capture.raw_body,), form.level_for(capture.raw_body))
         stated = {"origin": capture.origin, "added": form.date(datetime.now(UTC)), **about}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in stated.items()).encode()
-        self._put(self._joined("metadata", capture, document_id), "application/warc-fields", (lines,), form.HTML_LEVEL)
+        lines = "".join(f"{name}: {' '.join((value or '').split())}\r\n" for name, value in stated.items()).encode()
+        self._put(self._joined("metadata", capture, document_id), form.FIELDS, (lines,), form.HTML_LEVEL)
         return Place(self.name, start, self._end)
 
     def commit(self) -> None:
@@ -210,7 +210,7 @@ class Archive:
         about = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
         fields = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", self._info_id), ("WARC-Date", form.date(datetime.now(UTC)))]
         fields += [("WARC-Filename", self.name)]
-        self._put(fields, "application/warc-fields", (about.encode(),), form.HTML_LEVEL)
+        self._put(fields, form.FIELDS, (about.encode(),), form.HTML_LEVEL)
         self.commit()
         folder = os.open(self._folder, os.O_RDONLY)
         try:

@@ -25,6 +25,8 @@ _SAMPLE = 4096
 _SMALL = 2048
 _TEXT = (b"<", b"{", b"[", b"\xef\xbb\xbf", b"\r", b"\n")
 HTML_LEVEL = 3
+FIELDS = "application/warc-fields"
+"""Media type of blocks that are lines of `name: value`."""
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 KEPT_NAME = "X-Orig-Transfer-Encoding"

@@ -189,6 +189,29 @@ def test_added_documents_keep_their_origin(folder: Path, tmp_path: Path, capsys:
     assert nianbao(folder, "verify") == 0
 
 
+def test_what_a_giver_said_of_documents_outlives_the_database(folder: Path, tmp_path: Path) -> None:
+    """Agency and year given with `add`, for a page and for a WARC file, are archived: made again from there, the tables are the same."""
+    silent = seed()
+    for words in ("沙湾市金沟河镇", "2024年", "2024", "2025年", "2025"):
+        silent = silent.replace(words, "")
+    page, old = tmp_path / "held.html", tmp_path / "old.html"
+    page.write_text(silent, encoding="utf-8")
+    old.write_text(silent.replace("<td>1</td>", "<td>2</td>"), encoding="utf-8")
+    elsewhere = Path(shutil.copytree(folder, tmp_path / "elsewhere"))
+    url = "http://old.example.gov.cn/1.html"
+    assert nianbao(elsewhere, "add", str(old), "--agency", "甲县教育局", "--year", "2021", "--url", url) in (0, 3)
+    (_, warc) = sorted([*(elsewhere / "var" / "warc").iterdir(), folder], key=str)[-2:]
+    assert nianbao(folder, "add", str(page), "--agency", "甲县教育局", "--year", "2022") in (0, 3)
+    assert nianbao(folder, "add", str(warc), "--agency", "甲县教育局", "--year", "2020") in (0, 3)
+    before = answer(folder, STABLE), answer(folder, FIGURES)
+    assert {row[1] for row in before[0] if row[0] == "甲县教育局"} == {2020, 2022}
+    for path in (folder / "var").iterdir():
+        if path.name != "warc":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert nianbao(folder, "reread") in (0, 3)
+    assert (answer(folder, STABLE), answer(folder, FIGURES)) == before
+
+
 def test_a_warc_file_brings_every_report_in_it(folder: Path, played: Path, tmp_path: Path, capsys: Capture) -> None:
     """The demo's own WARC into an empty archive: five reports of five addresses, the pages around them archived too."""
     empty = tmp_path / "empty"

@@ -207,13 +207,27 @@ def test_a_deleted_report_stays_current_with_the_day_it_was_gone(archive: Archiv
     assert ask(archive, "SELECT is_current, gone_on FROM report") == [(True, None)]
 
 
-def test_a_report_with_a_living_copy_is_not_gone(archive: Archive) -> None:
-    """One of its addresses vanished; the report has not. When the last one vanishes, it has."""
+def test_a_report_with_a_living_copy_has_moved_there(archive: Archive) -> None:
+    """One of its addresses vanished; the report has not, and its address is one where it can be seen. With the last one it is gone."""
     archive.load(report(), source(PAGE))
-    archive.load(report(), source("https://b.example/"))
+    archive.load(report(cells={NEW: 1}), source(PAGE, "changed"))
+    archive.load(report(cells={NEW: 1}), source("https://b.example/"))
     assert archive.mark_gone(PAGE, date(2025, 6, 1)) == []
-    archive.mark_gone("https://b.example/", date(2025, 6, 2))
-    assert archive.mark_gone(PAGE, date(2025, 6, 3)) == [1]
+    assert ask(archive, "SELECT url, gone_on, is_current, version FROM report ORDER BY version") == [
+        ("https://b.example/", None, False, 1),
+        ("https://b.example/", None, True, 2),
+    ]
+    assert ask(archive, "SELECT DISTINCT url FROM part") == [(PAGE,)]
+    assert archive.load(report(cells={NEW: 2}), source("https://b.example/", "again")).outcome == "correction"
+    assert archive.mark_gone("https://b.example/", date(2025, 6, 2)) == [3]
+
+
+def test_an_unreadable_copy_is_no_place_to_move_to(archive: Archive) -> None:
+    """The readable page is gone; the scan that is left cannot be read: the report is marked gone, at the address where it was read."""
+    archive.load(report(), source(PAGE))
+    archive.load(report(status="unreadable", figures=()), source("https://b.example/"))
+    assert archive.mark_gone(PAGE, date(2025, 6, 1)) == [1]
+    assert ask(archive, "SELECT url, gone_on FROM report") == [(PAGE, date(2025, 6, 1))]
 
 
 def test_a_report_that_moved_and_changed_is_a_correction(archive: Archive) -> None:
