@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,14 +43,14 @@ def expand(rows: Sequence[Sequence[Span]], reader: str, number: int = 1, page: i
             text, height, width, confidence, unreadable = span
             if height == 1 and width == 1:
                 filled += 1
-                line[c] = Cell(text, Place(number, r, c, page), 1, 1, confidence, False, unreadable)
+                line[c] = Cell(text, _place(number, r, c, page), 1, 1, confidence, False, unreadable)
             else:
                 height = min(height or MAX_ROWSPAN, MAX_ROWSPAN, ends[r] - r)
                 width = max(1, min(width, MAX_COLSPAN))
                 filled += height * width
                 if filled > MAX_SLOTS:
                     raise TooComplex(f"a table of more than {MAX_SLOTS} cells")
-                cell = Cell(text, Place(number, r, c, page), height, width, confidence, False, unreadable)
+                cell = Cell(text, _place(number, r, c, page), height, width, confidence, False, unreadable)
                 for y in range(r, r + height):
                     slots[y].update(dict.fromkeys(range(c, c + width), cell))
             c += width
@@ -66,11 +67,22 @@ def _group_ends(count: int, groups: Iterable[int]) -> list[int]:
     return ends
 
 
+@lru_cache(maxsize=16384)
+def _place(number: int, r: int, c: int, page: int | None) -> Place:
+    """A place in a table; those of one document are those of the next."""
+    return Place(number, r, c, page)
+
+
 def _rectangle(slots: list[dict[int, Cell]]) -> tuple[tuple[Cell | None, ...], ...]:
     """Rows of one length, without the columns at the right in which no cell begins."""
-    begun = (c for r, line in enumerate(slots) for c, cell in line.items() if cell.place[1] == r and cell.place[2] == c)
-    width = 1 + max(begun, default=-1)
-    return tuple(tuple(line.get(c) for c in range(width)) for line in slots)
+    width = 1 + max((max(line) for line in slots if line), default=-1)
+    while width and not any(_begins(line.get(width - 1), r, width - 1) for r, line in enumerate(slots)):
+        width -= 1
+    return tuple(tuple(map(line.get, range(width))) for line in slots)
+
+
+def _begins(cell: Cell | None, r: int, c: int) -> bool:
+    return cell is not None and cell.place.row_no == r and cell.place.column_no == c
 
 
 def transpose(grid: Grid) -> Grid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -16,13 +17,39 @@ MAX_DEPTH = 2000
 MAX_TABLES = 3000
 _BREAK = "\x1e"
 _EDGE = _BREAK + " \t\r\n\f"
-_BREAKS = "p,div,br,h1,h2,h3,h4,h5,h6,li,section,article,dd,dt,tr,title,hr,blockquote,pre,center,table"
-_DROPPED = ["script", "style", "noscript", "template", "svg", "select", "head", "iframe", "object"]
-_HIDDEN = (
-    "[hidden],[style*='display:none'],[style*='display: none'],[style*='DISPLAY: none'],[style*='display :none'],[style*='mso-hide:all']"
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "section",
+        "article",
+        "dd",
+        "dt",
+        "tr",
+        "title",
+        "hr",
+        "blockquote",
+        "pre",
+        "center",
+        "table",
+    ]
 )
-_HIDING = ("DISPLAY: none", "display:none", "display: none", "display :none", "mso-hide:all", " hidden>", " hidden ", " hidden=")
-"""What the selector above can find, so that most pages need not be searched with it."""
+_DROPPED = ["script", "style", "noscript", "template", "svg", "select", "head", "iframe", "object"]
+_HIDDEN = {
+    "display:none": "[style*='display:none']",
+    "display: none": "[style*='display: none']",
+    "DISPLAY: none": "[style*='DISPLAY: none']",
+    "display :none": "[style*='display :none']",
+    "mso-hide:all": "[style*='mso-hide:all']",
+}
+"""What hides an element, and the costly selector that finds it, asked only where the page holds those words."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"\s*\+?(\d+)")
 _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(\s*(['\"])(.*?)(?<!\\)\1\s*\)", re.DOTALL)
@@ -99,15 +126,11 @@ def _parse(text: str, keep_hidden: bool = False) -> Document:
         raise Unreadable("the page is empty")
     meta, title = _meta(tree), _title(tree)
     tree.strip_tags(_DROPPED, recursive=True)
-    if not keep_hidden and any(mark in text for mark in _HIDING):
-        _drop(tree, _HIDDEN)
+    if not keep_hidden:
+        _drop(tree, ",".join(["[hidden]", *(selector for words, selector in _HIDDEN.items() if words in text)]))
     for node in tree.css("sup"):
         if (mark := node.text(deep=True)).strip().isdecimal():
             node.replace_with(mark.translate(_SUPERSCRIPTS))
-    for node in tree.css(_BREAKS):
-        node.insert_before(_BREAK)
-        if node.tag != "br":
-            node.insert_after(_BREAK)
     problems: list[Problem] = []
     grids = _grids(tree, problems)
     return Document("html", tuple(_blocks(tree, grids)), title, meta, tuple(problems))
@@ -210,23 +233,37 @@ def _cells(row: LexborNode) -> Iterator[LexborNode]:
 def _span(cell: LexborNode) -> Span:
     attributes = cell.attrs
     rowspan, colspan = attributes.get("rowspan"), attributes.get("colspan")
-    return Span(
-        _cell_text(cell.text(deep=True)), 1 if rowspan is None else _integer(rowspan, 0), 1 if colspan is None else _integer(colspan, 1)
-    )
+    return Span(_cell_text(cell), 1 if rowspan is None else _integer(rowspan, 0), 1 if colspan is None else _integer(colspan, 1))
 
 
+@lru_cache(maxsize=1024)
 def _integer(text: str, least: int) -> int:
     """A span as HTML reads it: leading digits count, anything else is 1."""
     found = _INTEGER.match(text)
     return max(least, int(found[1][:6])) if found else 1
 
 
-def _cell_text(text: str) -> str:
-    text = text.strip(_EDGE)
+def _cell_text(cell: LexborNode) -> str:
+    """The lines of a cell. Most cells hold one piece of text, which needs no search for the blocks that part it."""
+    text = cell.text(separator=_BREAK).strip(_EDGE)
+    if _BREAK in text:
+        _mark_blocks(cell)
+        text = cell.text().strip(_EDGE)
     if _BREAK not in text:
-        return " ".join(text.split("\n")) if "\n" in text else text
-    lines = (" ".join(line.split("\n")).strip() for line in text.split(_BREAK))
+        return text.replace("\n", " ")
+    lines = (line.replace("\n", " ").strip() for line in text.split(_BREAK))
     return "\n".join(line for line in lines if line)
+
+
+def _mark_blocks(tree: LexborHTMLParser | LexborNode) -> None:
+    """A break before and behind every block inside."""
+    for node in tree.css("*"):
+        tag = node.tag
+        if tag in _BLOCKS:
+            node.insert_before(_BREAK)
+            node.insert_after(_BREAK)
+        elif tag == "br":
+            node.insert_before(_BREAK)
 
 
 def _blocks(tree: LexborHTMLParser, grids: list[tuple[LexborNode, Grid | None]]) -> Iterator[Block]:
@@ -234,6 +271,7 @@ def _blocks(tree: LexborHTMLParser, grids: list[tuple[LexborNode, Grid | None]])
     mark = "\x1f"
     for node, _ in grids:
         node.replace_with(f"{_BREAK}{mark}{_BREAK}")
+    _mark_blocks(tree)
     body = tree.body
     waiting = iter(grids)
     for line in (body.text(deep=True) if body is not None else "").split(_BREAK):

@@ -108,7 +108,7 @@ _TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|table|div|meta|title|style|script|p|h[1-6]|span|center|tr|td|ul|font)[\s/>]", re.IGNORECASE
 )
 _HEADER = re.compile(r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 OLE_DAMAGE = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, struct.error, RecursionError)
 """What olefile raises on broken files."""
 
@@ -131,7 +131,7 @@ def sniff(content: bytes) -> Kind:
         return _ole(content)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip(content)
-    if _PDF.search(head) and b" obj" in content:
+    if b"%PDF-" in head and _PDF.search(head) and b" obj" in content:
         return Kind.pdf
     return _textual(content) or _buried(content)
 
@@ -217,7 +217,7 @@ def _flat_odf(text: str) -> Kind | None:
 
 
 def _is_mail(text: str) -> bool:
-    header = _HEADER.match(text.replace("\r\n", "\n")[:_HEAD])
+    header = _HEADER.match(text[: 2 * _HEAD].replace("\r\n", "\n")[:_HEAD])
     fields = header.group().lower() if header else ""
     return "mime-version:" in fields and "content-type:" in fields
 
@@ -255,7 +255,8 @@ def _wide(head: bytes) -> str | None:
 def _decoded(head: bytes, encoding: str) -> str | None:
     """Text in that encoding with hardly a control character or a broken sequence in it."""
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
-    return text if len(_CONTROL.findall(text)) * 200 <= len(text) else None
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return text if (controls + text.count("\ufffd")) * 200 <= len(text) else None
 
 
 def _buried(content: bytes) -> Kind:

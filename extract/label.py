@@ -62,7 +62,7 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one axis of one table: normalised label → codes, by strength."""
+    """The labels of one axis of one table: normalised label → codes, by strength. None of them is ASCII, as most figures are."""
 
     exact: Mapping[str, tuple[str, ...]]
     alias: Mapping[str, tuple[str, ...]]
@@ -70,7 +70,7 @@ class Labels:
 
     def find(self, text: str) -> tuple[Match, ...]:
         """All codes that `text` can mean at the strongest level that knows it; several where a label is shared."""
-        return _find(self, text)
+        return () if text.isascii() else _find(self, text)
 
     def surely(self, text: str) -> str | None:
         """The one code that `text` means without guessing at spelling, or None."""
@@ -100,9 +100,12 @@ def _fuzzy(labels: Labels, key: str) -> tuple[Match, ...]:
     if len(key) < 4:
         return ()
     best: dict[str, float] = defaultdict(float)
+    telling = limits["min_similarity"] - limits["min_margin"]
     for label, codes in labels.bare.items():
-        longest, shortest = max(len(key), len(label)), min(len(key), len(label))
-        if 2 * shortest / (longest + shortest) < limits["min_similarity"]:
+        length = len(key) + len(label)
+        if 2 * min(len(key), len(label)) / length < limits["min_similarity"]:
+            continue
+        if 2 * sum(ch in label for ch in key) / length < telling:  # no similarity is above that of the characters
             continue
         similarity = SequenceMatcher(None, key, label, autojunk=False).ratio()
         for code in codes:

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from extract.document import Source
+from extract.form import form
+from extract.label import column_labels, row_labels
 from extract.number import parse
 from extract.read import read
 from extract.report import Report
@@ -141,3 +143,15 @@ def test_a_blank_row_below_table_four_takes_nothing_back() -> None:
     for last in ([Box("") for _ in range(15)], [Box("注：以上为全年数据"), *(Box("") for _ in range(14))]):
         report = with_tables(model, second, third, [*fourth, last])
         assert (report.status, wrong(model, report), len(report.figures)) == ("read", [], 200)
+
+
+def test_no_label_of_the_form_is_ascii() -> None:
+    """Figures are told from labels by that alone, before any comparison."""
+    axes = [labels(table) for table in form().tables for labels in (row_labels, column_labels)]
+    assert not [label for axis in axes for label in (*axis.exact, *axis.alias, *axis.bare) if label.isascii()]
+
+
+def test_a_number_is_never_compared_with_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most cells are numbers, new in each report; looking each up among all labels took half of the time once."""
+    monkeypatch.setattr("extract.label._find", None)
+    assert row_labels("requests").find("12345") == ()
