@@ -14,6 +14,7 @@ from extract.document import Block, Cell, Document, Grid, Paragraph, Place, Prob
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.pdf_calls import address
 from extract.pdf_halves import halves
+from extract.pdf_layers import shown
 from extract.pdf_page import Page, read_page
 from extract.pdf_prose import PageLines, Prose, across_pages, paragraphs, spans, without_running
 from extract.pdf_rows import Rebuilt, rebuilt
@@ -63,9 +64,9 @@ def compose(pages: list[Page], reader: str = READER) -> tuple[list[Block], list[
 
 @contextmanager
 def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """The document opened with no password and closed again; errors of pdfium as ReadErrors."""
+    """The document opened with no password and closed again, hidden layers taken out; errors of pdfium as ReadErrors."""
     try:
-        pdf = pypdfium2.PdfDocument(content)
+        pdf = pypdfium2.PdfDocument(shown(content))
     except pypdfium2.PdfiumError as error:
         if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
             raise Encrypted("this PDF needs a password") from error

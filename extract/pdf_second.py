@@ -14,6 +14,7 @@ import pdfplumber
 
 from extract.document import Block, Document, Grid, Paragraph
 from extract.errors import Encrypted, ReadError, TooComplex, Unreadable
+from extract.pdf_layers import shown
 from extract.pdf_letters import UNREADABLE, plain
 from extract.pdf_page import Glyph
 from extract.pdf_prose import PageLines, paragraphs, spans, without_running
@@ -33,7 +34,7 @@ _Placed = list[tuple[float, Grid]]
 def read(content: bytes) -> Document:
     """The document as pdfplumber sees it. Raises Unreadable, Encrypted or TooComplex."""
     try:
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
+        with pdfplumber.open(io.BytesIO(shown(content))) as pdf:
             if len(pdf.pages) > MOST_PAGES:
                 raise TooComplex(f"a PDF of {len(pdf.pages)} pages is too long for the second reader")
             pages = [_page(page, number) for number, page in enumerate(pdf.pages, 1)]
