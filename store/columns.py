@@ -1,72 +1,99 @@
-"""Figures by the million: kept column by column from the start, handed to the database as Arrow, a slice while the next is made."""
+"""Figures by the million: each column as numbers of the words that stand in it, handed to the database as dictionaries of Arrow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
-from typing import Any
+from array import array
+from collections.abc import Hashable, Iterable, Sequence
 
 import duckdb
 import pyarrow as pa
 
-from extract.report import Figure
+from store.content import Printed
 from store.database import registered, schema_of
 
-SLICE = 122_880
-"""Figures handed over at once: one row group of DuckDB's."""
+
+class _Words(dict[Hashable, int]):
+    """What stands in a column, each thing numbered when it is first met. None is one of them."""
+
+    def __missing__(self, word: Hashable) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+class _Runs(dict[tuple[Hashable, ...], "array[int]"]):
+    """The numbers of a whole run of cells: most reports have the labels and places of the one before."""
+
+    def __init__(self, words: _Words) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, run: tuple[Hashable, ...]) -> array[int]:
+        numbers = self[run] = array("i", map(self._words.__getitem__, run))
+        return numbers
+
+
+class _Column:
+    """One column of many reports."""
+
+    def __init__(self) -> None:
+        self._words = _Words()
+        self._runs = _Runs(self._words)
+        self._numbers = array("i")
+
+    def add(self, run: tuple[Hashable, ...]) -> None:
+        """A run that other reports are likely to have, too."""
+        self._numbers.extend(self._runs[run])
+
+    def add_own(self, run: Iterable[Hashable]) -> None:
+        """A run that hardly any other report has."""
+        self._numbers.extend(map(self._words.__getitem__, run))
+
+    def add_same(self, word: Hashable, count: int) -> None:
+        """The same thing over and over."""
+        self._numbers.extend(array("i", [self._words[word]]) * count)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def arrow(self, kind: pa.DataType) -> pa.Array:
+        """The column as it is handed over; its words become values of that type. Of numbers a dictionary would only be a detour."""
+        numbers = pa.Array.from_buffers(pa.int32(), len(self), [None, pa.py_buffer(self._numbers)])
+        coded = pa.DictionaryArray.from_arrays(numbers, pa.array(list(self._words), kind))
+        return coded if pa.types.is_string(kind) or pa.types.is_decimal(kind) else coded.dictionary_decode()
 
 
 class FigureColumns:
-    """The rows of `figure` of many reports, as one list a column."""
+    """The rows of `figure` of many reports."""
 
     def __init__(self) -> None:
-        self._columns: list[list[Any]] = [[] for _ in range(22)]
-        self.of_report: dict[int, tuple[Figure, ...]] = {}
+        self._columns = [_Column() for _ in range(22)]
+        self.of_report: dict[int, Printed] = {}
 
-    def add(self, number: int, figures: tuple[Figure, ...], digests: Sequence[str]) -> None:
+    def add(self, number: int, printed: Printed, digests: Sequence[str]) -> None:
         """Adds the figures of one report; `digests` are those of its parts."""
-        self.of_report[number] = figures
-        if not figures:
+        self.of_report[number] = printed
+        count = len(printed.state)
+        if not count:
             return
-        table, row, column, value, unit, state, raw, places, reader, parts, confidence, match, note, repaired = zip(*figures, strict=True)
-        table_no, row_no, column_no, page, x0, top, x1, bottom = zip(*places, strict=True)
-        digest = repeat(digests[0], len(figures)) if len(digests) == 1 else map(digests.__getitem__, parts)
-        added = (
-            *(repeat(number, len(figures)), table, row, column, value, unit, state, raw, digest, page, table_no, row_no, column_no),
-            *(x0, top, x1, bottom, reader, confidence, match, note, repaired),
-        )
-        for held, new in zip(self._columns, added, strict=True):
-            held.extend(new)
+        report, table, row, column, value, unit, state, raw, digest, page, table_no, row_no, column_no, *rest = self._columns
+        report.add_same(number, count)
+        value.add_own(printed.value)
+        raw.add_own(printed.raw)
+        if len(digests) == 1:
+            digest.add_same(digests[0], count)
+        else:
+            digest.add_own(map(digests.__getitem__, printed.part))
+        usual = (table, row, column, unit, state, table_no, row_no, column_no, page, *rest)
+        cells, places = (printed.table, printed.row, printed.column, printed.unit, printed.state), zip(*printed.place, strict=True)
+        judged = (printed.reader, printed.confidence, printed.match, printed.note, printed.repaired)
+        for held, run in zip(usual, (*cells, *places, *judged), strict=True):
+            held.add(run)
 
     def insert(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Appends them to `figure`. The database takes in one slice in a thread of its own while the next becomes Arrow."""
-        if not self._columns[0]:
+        """Appends them to `figure`."""
+        if not len(self._columns[0]):
             return
         schema = schema_of(connection, "figure")
-        slices = self._slices(schema)
-        if len(self._columns[0]) <= SLICE:
-            _insert(connection, next(slices))
-            return
-        with ThreadPoolExecutor(1) as worker:
-            done = None
-            for data in slices:
-                if done is not None:
-                    done.result()
-                done = worker.submit(_insert, connection, data)
-            if done is not None:
-                done.result()
-
-    def _slices(self, schema: pa.Schema) -> Iterator[pa.Table]:
-        for start in range(0, len(self._columns[0]), SLICE):
-            columns = [column[start : start + SLICE] for column in self._columns]
-            yield pa.Table.from_arrays([_array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
-
-
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    return pa.array(values, kind) if any(value is not None for value in values) else pa.nulls(len(values), kind)
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, data: pa.Table) -> None:
-    with registered(connection, "incoming", data):
-        connection.execute("INSERT INTO figure SELECT * FROM incoming")
+        arrays = [column.arrow(field.type) for column, field in zip(self._columns, schema, strict=True)]
+        with registered(connection, "incoming", pa.table(arrays, names=schema.names)):
+            connection.execute("INSERT INTO figure SELECT * FROM incoming")

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
-from extract.report import Figure, Report
+from extract.document import Place
+from extract.report import Figure, Report, State
 from store.provenance import Change, Part
 
-BLANKS = re.compile(r"[\s\u3000\xa0\u200b]+")
+
+class Printed(NamedTuple):
+    """The figures of one report column by column, each as long as there are figures; the fields are those of `Figure`.
+
+    What is asked of all cells of a report is asked of its columns: a cell at a time costs several times as much.
+    """
+
+    table: tuple[str, ...] = ()
+    row: tuple[str, ...] = ()
+    column: tuple[str, ...] = ()
+    value: tuple[Decimal | None, ...] = ()
+    unit: tuple[str | None, ...] = ()
+    state: tuple[State, ...] = ()
+    raw: tuple[str, ...] = ()
+    place: tuple[Place, ...] = ()
+    reader: tuple[str, ...] = ()
+    part: tuple[int, ...] = ()
+    confidence: tuple[float, ...] = ()
+    match: tuple[str, ...] = ()
+    note: tuple[str | None, ...] = ()
+    repaired: tuple[bool, ...] = ()
+
+    @classmethod
+    def of(cls, figures: Iterable[Figure]) -> Printed:
+        """The columns of some figures."""
+        return cls(*zip(*figures, strict=True))
+
+    @property
+    def keys(self) -> Iterator[tuple[str, str, str]]:
+        """(table, row, column) of each cell."""
+        return zip(self.table, self.row, self.column, strict=True)
 
 
 def _digest(text: str) -> str:
@@ -20,13 +51,20 @@ def _digest(text: str) -> str:
 
 def text_hash(text: str) -> str:
     """The same for texts that differ in blanks and line breaks only."""
-    return _digest(BLANKS.sub("", text))
+    return _digest(without_blanks(text))
 
 
-def content_hash(report: Report) -> str:
-    """The same where figures (value, state, unit), sections and dates are."""
-    cells = sorted([f"{f[0]}|{f[1]}|{f[2]}|{f[5] if f[3] is None else plain(f[3])}|{f[4]}" for f in report.figures])
-    sections = [f"{s.code}|{BLANKS.sub('', s.heading)}|{BLANKS.sub('', s.text)}" for s in report.sections]
+def without_blanks(text: str) -> str:
+    """A text without white space, of zero width too."""
+    return "".join(text.split()).replace("\u200b", "")
+
+
+def content_hash(report: Report, printed: Printed | None = None) -> str:
+    """The same where figures (value, state, unit), sections and dates are. `printed` are the report's figures, where at hand."""
+    p = printed or Printed.of(report.figures)
+    said = [state if value is None else plain(value) for value, state in zip(p.value, p.state, strict=True)]
+    cells = sorted(map("|".join, zip(p.table, p.row, p.column, said, map(str, p.unit), strict=True)))
+    sections = [f"{s.code}|{without_blanks(s.heading)}|{without_blanks(s.text)}" for s in report.sections]
     return _digest("\n".join([*cells, *sections, f"{report.published_on}|{report.signed_on}|{report.status}"]))
 
 
@@ -46,9 +84,9 @@ Cells = dict[tuple[str, str, str], tuple[Decimal | None, str]]
 """(table, row, column) to (value, raw text)."""
 
 
-def cells_of(figures: Iterable[Figure]) -> Cells:
+def cells_of(printed: Printed) -> Cells:
     """Figures by cell."""
-    return {(f.table_code, f.row_code, f.column_code): (f.value, f.raw) for f in figures}
+    return dict(zip(printed.keys, zip(printed.value, printed.raw, strict=True), strict=True))
 
 
 def changes(old: Cells, new: Cells) -> tuple[Change, ...]:

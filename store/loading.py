@@ -18,6 +18,7 @@ from extract.document import Problem
 from extract.report import Report
 from store import content, versions
 from store.agencies import Agencies
+from store.content import Printed
 from store.corrections import TRANSCRIBED
 from store.database import Row, insert, registered, rollback, scalar
 from store.problems import Sighting, record, settle, shortened
@@ -90,9 +91,16 @@ class Reading:
 
     key: Key
     report: Report
+    printed: Printed
     source: Provenance
     content: str
     sources: str
+
+    @classmethod
+    def of(cls, key: Key, report: Report, source: Provenance) -> Reading:
+        """With what tells it from others."""
+        printed = Printed.of(report.figures)
+        return cls(key, report, printed, source, content.content_hash(report, printed), content.source_hash(source.parts))
 
 
 @dataclass
@@ -184,10 +192,7 @@ class Loading:
 
     def _one(self, key: Key | str, report: Report, source: Provenance) -> Loaded:
         self._tell(report.problems, source, "read")
-        if isinstance(key, str):
-            loaded = self._rejected(key, report, source)
-        else:
-            loaded = self._kept(Reading(key, report, source, content.content_hash(report), content.source_hash(source.parts)))
+        loaded = self._rejected(key, report, source) if isinstance(key, str) else self._kept(Reading.of(key, report, source))
         first, seen = source.parts[0], (report.reader, source.reader_version, report.status, loaded.outcome, loaded.report_id)
         self.readings.append((source.run_id, source.site_id, source.url, first.sha256, utc(first.captured_at), *seen))
         return loaded
@@ -238,7 +243,7 @@ class Loading:
             return self._store("correction" if changes else "new", new, changes)
         if versions.worse(new.report.status, standing.status):
             return self._loaded("unchanged", new, standing.report_id)
-        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.report.figures))
+        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.printed))
         if differing or standing.status != new.report.status:
             return self._store("conflict" if differing else "new", new, differing)
         return self._loaded("unchanged", new, standing.report_id)
@@ -250,7 +255,7 @@ class Loading:
         reason = outcome if outcome in ("correction", "reread") else "first"
         agency = (self.agencies.name(new.key[0]), self.agencies.division(new.key[0]))
         self.written[version.report_id] = version.standing
-        problems = self.batch.add(version, agency, reason, new.report, new.source)
+        problems = self.batch.add(version, agency, reason, new.report, new.source, new.printed)
         if outcome == "conflict":
             problems.append(_disagreeing(changes))
         self._tell(problems, new.source, report_id=version.report_id)
@@ -261,7 +266,7 @@ class Loading:
         standing = versions.current(self.held.by_key[new.key])
         if standing is None or standing is last:
             return []
-        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.report.figures))
+        differing = content.disagreements(self._cells(standing.report_id), content.cells_of(new.printed))
         return [_disagreeing(differing)] if differing else []
 
     def _version(self, new: Reading) -> Version:
@@ -293,7 +298,7 @@ class Loading:
         return Loaded(outcome, new.source.url, report_id, self.agencies.name(agency_id), year, scope, changes, message)
 
     def _changes(self, old: Version, new: Reading) -> tuple[Change, ...]:
-        return content.changes(self._cells(old.report_id), content.cells_of(new.report.figures))
+        return content.changes(self._cells(old.report_id), content.cells_of(new.printed))
 
     def _cells(self, report_id: int) -> content.Cells:
         """The figures of a held version, as read: hand corrections apart."""

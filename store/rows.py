@@ -11,7 +11,7 @@ from functools import lru_cache
 from extract.document import Problem
 from extract.report import Figure, Report
 from store.columns import FigureColumns
-from store.content import text_hash
+from store.content import Printed, text_hash
 from store.database import Row
 from store.provenance import Part, Provenance
 from store.versions import Version
@@ -28,13 +28,18 @@ class Batch:
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
     figures: FigureColumns = field(default_factory=FigureColumns)
 
-    def add(self, version: Version, agency: tuple[str, str | None], reason: str, report: Report, source: Provenance) -> list[Problem]:
-        """Adds one report; returns what is wrong with its figures."""
-        figures, problems = sound(report.figures)
+    def add(
+        self, version: Version, agency: tuple[str, str | None], reason: str, report: Report, source: Provenance, printed: Printed
+    ) -> list[Problem]:
+        """Adds one report, whose figures `printed` are; returns what is wrong with them."""
+        problems: list[Problem] = []
+        if not is_sound(printed):
+            figures, problems = sound(report.figures)
+            printed = Printed.of(figures)
         number, parts, rows = version.report_id, source.parts, self.rows
-        rows["report"].append((*_report(version, agency, reason, report, source), *_counts(figures)))
+        rows["report"].append((*_report(version, agency, reason, report, source), *_counts(printed)))
         rows["part"] += _parts(number, parts)
-        self.figures.add(number, figures, [part.sha256 for part in parts])
+        self.figures.add(number, printed, [part.sha256 for part in parts])
         rows["report_table"] += [(number, *t[:3], parts[t.part].sha256, t.page, t.table_no) for t in report.tables]
         rows["extra_cell"] += [(number, e.table_code, e.row_label, e.column_label, e.raw, *_where(e.place)) for e in report.extras]
         rows["section"] += [(number, n, s.code, s.number, s.heading, s.text, text_hash(s.text)) for n, s in enumerate(report.sections, 1)]
@@ -63,9 +68,9 @@ def _report(version: Version, agency: tuple[str, str | None], reason: str, repor
     )
 
 
-def _counts(figures: tuple[Figure, ...]) -> tuple[int, int, int]:
+def _counts(printed: Printed) -> tuple[int, int, int]:
     """Printed cells, those that are blank or a dash, those that could not be read."""
-    states = [figure.state for figure in figures]
+    states = printed.state
     return len(states), states.count("blank") + states.count("dash"), states.count("unreadable")
 
 
@@ -86,10 +91,17 @@ def findings(number: int, report: Report) -> list[Row]:
     ]
 
 
+def is_sound(printed: Printed) -> bool:
+    """Whether each cell is there once, each state fits its value and the table can hold each value."""
+    return (
+        len(set(printed.keys)) == len(printed.state)
+        and [value is not None for value in printed.value] == [state == "number" for state in printed.state]
+        and all(map(holds, set(printed.value) - {None}))
+    )
+
+
 def sound(figures: tuple[Figure, ...]) -> tuple[tuple[Figure, ...], list[Problem]]:
     """Each cell once, each value as the table can hold it. What cannot be kept as it is becomes unreadable and is told."""
-    if len({figure[:3] for figure in figures}) == len(figures) and all(map(fits, figures)):
-        return figures, []
     kept: dict[tuple[str, str, str], Figure] = {}
     problems = []
     for figure in figures:
