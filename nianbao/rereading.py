@@ -39,7 +39,8 @@ BATCH = 32
 DOCUMENTS = """
     SELECT r.site_id, r.url, r.report_id, coalesce(a.name, p.agency), coalesce(l.year, p.year), coalesce(l.published_on, p.published_on)
     FROM (
-        SELECT rowid AS seen, * FROM reading WHERE outcome <> 'gone' QUALIFY row_number() OVER (PARTITION BY site_id, url ORDER BY rowid DESC) = 1
+        SELECT rowid AS seen, * FROM reading WHERE outcome <> 'gone'
+        QUALIFY row_number() OVER (PARTITION BY site_id, url ORDER BY rowid DESC) = 1
     ) r
     LEFT JOIN link l ON (l.site_id, l.url) = (r.site_id, r.url)
     LEFT JOIN agency a ON a.agency_id = l.agency_id
