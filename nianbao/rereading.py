@@ -37,14 +37,14 @@ MARK = "_reread"
 BATCH = 32
 
 DOCUMENTS = """
-    SELECT r.site_id, r.url, r.report_id, coalesce(a.name, p.agency), coalesce(l.year, p.year), coalesce(l.published_on, p.published_on)
+    SELECT r.site_id, r.url, r.report_id, a.full_name, coalesce(l.year, p.year), coalesce(l.published_on, p.published_on)
     FROM (
         SELECT rowid AS seen, * FROM reading WHERE outcome <> 'gone'
         QUALIFY row_number() OVER (PARTITION BY site_id, url ORDER BY rowid DESC) = 1
     ) r
     LEFT JOIN link l ON (l.site_id, l.url) = (r.site_id, r.url)
-    LEFT JOIN agency a ON a.agency_id = l.agency_id
     LEFT JOIN report p ON p.report_id = r.report_id
+    LEFT JOIN agency a ON a.agency_id = coalesce(l.agency_id, p.agency_id)
     WHERE NOT EXISTS (FROM reading g WHERE g.url = r.url AND g.outcome = 'gone' AND g.rowid > r.seen AND p.url <> r.url)
     ORDER BY r.site_id, r.url
 """

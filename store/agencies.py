@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from store.database import insert, transaction
-from store.identity import Identity, identify, parent_of, plain
+from store.identity import Identity, as_printed, identify, parent_of, plain
 
 Key = tuple[str, str]
 """Division code (or "@site" where no place is known) and the name in full."""
@@ -20,12 +20,14 @@ class Agencies:
 
     def reload(self) -> None:
         """Forgets what was not written: after a transaction was rolled back."""
-        rows = self._connection.execute("SELECT agency_id, name, level, kind, division_code, parent_id, site_id FROM agency").fetchall()
-        self._ids: dict[Key, int] = {self._key(row[1], row[4], row[6]): row[0] for row in rows}
+        rows = self._connection.execute("SELECT agency_id, name, full_name, division_code, site_id FROM agency").fetchall()
+        self._ids: dict[Key, int] = {self._key(row[2], row[3], row[4]): row[0] for row in rows}
         self._names: dict[int, str] = {row[0]: row[1] for row in rows}
-        self._divisions: dict[int, str | None] = {row[0]: row[4] for row in rows}
+        self._full: dict[int, str] = {row[0]: row[2] for row in rows}
+        self._divisions: dict[int, str | None] = {row[0]: row[3] for row in rows}
         self._last = max(self._names, default=0)
-        self._new: list[tuple[int, str, str | None, str, str | None, int | None, str | None]] = []
+        self._new: dict[int, tuple[str | None, str, str | None, int | None, str | None]] = {}
+        self._renamed: set[int] = set()
         dated = self._connection.execute("SELECT agency_id, name, division_code, first_year, last_year FROM agency_name").fetchall()
         self._dated: dict[tuple[int, str, str | None], tuple[int, int]] = {(a, n, d): (first, last) for a, n, d, first, last in dated}
         self._touched: set[tuple[int, str, str | None]] = set()
@@ -35,7 +37,7 @@ class Agencies:
         return (division or f"@{site_id}", name)
 
     def name(self, agency_id: int) -> str:
-        """Its name in full."""
+        """Its name, as it prints it."""
         return self._names[agency_id]
 
     def division(self, agency_id: int) -> str | None:
@@ -56,8 +58,9 @@ class Agencies:
             parent = self._id(above, site_id) if above else None
             self._last += 1
             self._ids[key] = self._last
-            self._names[self._last], self._divisions[self._last] = body.name, body.division
-            self._new.append((self._last, body.name, body.level, body.kind, body.division, parent, site_id))
+            self._full[self._last], self._divisions[self._last] = body.name, body.division
+            self._names[self._last] = as_printed(body.name, body.division, ())
+            self._new[self._last] = (body.level, body.kind, body.division, parent, site_id)
         return self._ids[key]
 
     def _date(self, agency_id: int, printed: str, year: int) -> None:
@@ -66,16 +69,28 @@ class Agencies:
         if key not in self._dated or not first <= year <= last:
             self._dated[key] = (min(first, year), max(last, year))
             self._touched.add(key)
+            self._name(agency_id, printed)
+
+    def _name(self, agency_id: int, printed: str) -> None:
+        """Once printed with the prefecture before its district, it is called so."""
+        name = as_printed(self._full[agency_id], self._divisions[agency_id], (printed, self._names[agency_id]))
+        if name != self._names[agency_id]:
+            self._names[agency_id] = name
+            self._renamed.add(agency_id)
 
     def flush(self) -> None:
         """Writes new agencies and the names whose years grew."""
-        insert(self._connection, "agency", self._new)
+        insert(self._connection, "agency", [(number, self._names[number], *told, self._full[number]) for number, told in self._new.items()])
+        for number in sorted(self._renamed - self._new.keys()):
+            name = {"number": number, "name": self._names[number]}
+            self._connection.execute("UPDATE agency SET name = $name WHERE agency_id = $number", name)
+            self._connection.execute("UPDATE report SET agency = $name WHERE agency_id = $number", name)
         if self._touched:
             old = sorted({agency_id for agency_id, _, _ in self._touched})
             self._connection.execute("DELETE FROM agency_name WHERE agency_id IN (SELECT unnest(?))", [old])
             keep = [(*key, *years) for key, years in self._dated.items() if key[0] in set(old)]
             insert(self._connection, "agency_name", sorted(keep, key=str))
-        self._new, self._touched = [], set()
+        self._new, self._renamed, self._touched = {}, set(), set()
 
     def known(self, printed: str, year: int | None, site_id: str | None, division: str | None) -> int:
         """`id_of` in a transaction of its own."""

@@ -156,7 +156,10 @@ FIND = """
     SELECT r.report_id, r.agency_id, f.table_code, f.value, f.state, f.raw, f.reader, f.confidence
     FROM report r JOIN figure f USING (report_id)
     WHERE r.is_current AND r.year = $year AND r.scope = $scope AND f.row_code = $row AND f.column_code = $column
-      AND r.agency_id IN (SELECT agency_id FROM agency WHERE name = $agency UNION SELECT agency_id FROM agency_name WHERE name = $agency)
+      AND r.agency_id IN (
+        SELECT agency_id FROM agency WHERE full_name = $agency
+        UNION SELECT agency_id FROM (SELECT agency_id, name FROM agency UNION SELECT agency_id, name FROM agency_name)
+        WHERE name = $agency AND NOT EXISTS (FROM agency WHERE full_name = $agency))
 """
 
 
@@ -174,7 +177,9 @@ def _decide(connection: duckdb.DuckDBPyConnection, correction: Correction) -> tu
 
 def _why_not(correction: Correction, held: Held | None, count: int) -> str:
     if held is None:
-        return "no current report prints that cell" if count == 0 else f"{count} agencies bear that name"
+        return (
+            "no current report prints that cell" if count == 0 else f"{count} agencies bear that name: give the full_name of table agency"
+        )
     said = "" if held.value is None else format(held.value.normalize(), "f")
     if correction.old in (held.raw, said):
         return ""
@@ -236,17 +241,18 @@ def unread(connection: duckdb.DuckDBPyConnection) -> list[Unread]:
 
 
 UNREAD = """
-    SELECT r.agency, r.year, r.scope, f.table_code, f.row_code, w.zh, f.column_code, f.raw, coalesce(p.url, r.url), f.sha256,
+    SELECT a.full_name, r.year, r.scope, f.table_code, f.row_code, w.zh, f.column_code, f.raw, coalesce(p.url, r.url), f.sha256,
         coalesce(p.media_type, r.media_type), coalesce(p.warc_file, r.warc_file), coalesce(p.warc_offset, r.warc_offset),
         f.page, f.table_no, f.row_no, f.column_no, f.x0, f.top, f.x1, f.bottom
     FROM figure f
     JOIN report r ON r.report_id = f.report_id AND r.is_current
+    JOIN agency a ON a.agency_id = r.agency_id
     LEFT JOIN (SELECT report_id, sha256, any_value(url ORDER BY part) AS url, any_value(media_type ORDER BY part) AS media_type,
         any_value(warc_file ORDER BY part) AS warc_file, any_value(warc_offset ORDER BY part) AS warc_offset
         FROM part GROUP BY report_id, sha256) p ON p.report_id = f.report_id AND p.sha256 = f.sha256
     LEFT JOIN (SELECT code, any_value(zh ORDER BY edition DESC) AS zh FROM form_row GROUP BY code) w ON w.code = f.row_code
     WHERE f.state = 'unreadable'
-    ORDER BY r.agency, r.year, r.scope, f.table_no, f.row_no, f.column_no
+    ORDER BY a.full_name, r.year, r.scope, f.table_no, f.row_no, f.column_no
 """
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -20,7 +21,8 @@ GENERIC = re.compile(r"^(?:[本我全]?[省市州盟县区旗](?![场政容域�
 """市教育局 on the portal of a city means its own; 市场监督管理局 does not begin with one."""
 ELSEWHERE = re.compile(r"(?!城市|超市|本市|全市|各市)[\u4e00-\u9fff]{2,6}?(?<!城)(?:市|县|旗|自治州)(?![直委级属市]|机关)")
 """A name that begins with a place of its own: one that no list knows is not put below the portal's."""
-UNLISTED = re.compile(r"^(.{1,8}(?:镇|乡|苏木))(?:人民政府|政府)?(?:办公室|党政办公室|党政办)?$")
+UNLISTED = re.compile(r"^(.{1,8}(?:镇|乡|苏木|街道))(?:人民政府|政府|办事处|办)?(?:办公室|党政办公室|党政办)?$")
+SHOWN = 5
 OFFICE = re.compile(r"^(?:人民政府|政府)?(?:党政)?(?:办公室|办)?$|^办事处$")
 
 
@@ -76,20 +78,27 @@ def _body(rest: str, code: str | None, text: str, known: Places, words: dict[str
         seat = government["prefecture_office"] if _dispatched(code, known) else "人民政府"
         return Identity(f"{known.title(code)}{seat}{office}", level, "department", code)
     if township := UNLISTED.match(rest):
-        return Identity(f"{known.title(code)}{township[1]}人民政府", "township", "government", code)
+        return _unlisted(known.title(code) + township[1], code)
+    if rest == "税务局":
+        return Identity(f"国家税务总局{known.title(code)}税务局", level, "vertical", code)
     if text.startswith("国家"):
         return Identity(text, level, _kind(rest, text, words), code)
     title = f"中共{known.title(code)}{rest.removeprefix('中共')}" if rest.startswith("中共") else known.title(code) + rest
     return Identity(title, level, _kind(rest, text, words), code)
 
 
+def _unlisted(title: str, code: str | None) -> Identity:
+    """A township that no list has."""
+    if title.endswith("街道"):
+        return Identity(title + "办事处", "township", "dispatched_office", code)
+    return Identity(title + "人民政府", "township", "government", code)
+
+
 def _nowhere(text: str, words: dict[str, Any]) -> Identity:
     """A body of no place that is listed: with and without the word for government it is one all the same."""
     stem = re.sub(r"(?:人民政府|办事处|(?<=街道)办)$", "", text)
-    if stem.endswith("街道"):
-        return Identity(stem + "办事处", "township", "dispatched_office", None)
-    if stem.endswith(("镇", "乡", "苏木")):
-        return Identity(stem + "人民政府", "township", "government", None)
+    if stem.endswith(("镇", "乡", "苏木", "街道")):
+        return _unlisted(stem, None)
     if stem.endswith(("县", "市", "区", "旗", "州", "盟", "省")) and not stem.endswith(
         ("开发区", "园区", "新区", "景区", "示范区", "实验区")
     ):
@@ -132,7 +141,7 @@ def _place(text: str, site: str | None, known: Places) -> tuple[str | None, str]
     if code is None and ELSEWHERE.match(text):
         return None, text
     code = code or site
-    return _township(code, rest, known) if code else _lone_township(text)
+    return _township(code, rest, known) if code else _lone_township(text, known)
 
 
 def _named(text: str, site: str | None, known: Places) -> tuple[str | None, str]:
@@ -194,11 +203,20 @@ def _begins(rest: str, names: dict[str, str]) -> list[str]:
     return [rest[:n] for n in range(2, min(len(rest), 15) + 1) if rest[:n] in names and OFFICE.match(rest[n:])]
 
 
-def _lone_township(text: str) -> tuple[str | None, str]:
-    """A township named alone, with no site to say where: only where one county in the country has one of that name."""
+def _lone_township(text: str, known: Places) -> tuple[str | None, str]:
+    """A township with no site to say where: only where one county in the country, or one county of that name, has it."""
+    of_county = {township for county, length in _shared(text, known) if (township := _township(county, text[length:], known)[0]) != county}
+    if len(of_county) == 1:
+        return of_county.pop(), ""
     name = re.sub(r"(?:人民政府|办事处)$", "", text)
     bearers = _township_bearers().get(name, ())
     return (bearers[0], text[len(name) :]) if len(bearers) == 1 else (None, text)
+
+
+def _shared(text: str, known: Places) -> list[tuple[str, int]]:
+    """The divisions that share the longest name that the text begins with, and its length."""
+    length = next((n for n in range(min(len(text), 15), 1, -1) if len(known.by_name.get(text[:n], ())) > 1), 0)
+    return [(code, length) for code in known.by_name.get(text[:length], ())]
 
 
 @cache
@@ -208,6 +226,38 @@ def _township_bearers() -> dict[str, tuple[str, ...]]:
         if len(code) == 9:
             found.setdefault(name, []).append(code)
     return {name: tuple(codes) for name, codes in found.items()}
+
+
+def unplaced(name: str, site: str | None) -> str | None:
+    """Why nobody can say where a body is; None where its place is known, or where it has none as a ministry."""
+    text, known = plain(name), places()
+    body = identify(name, site)
+    if body.division is not None or body.level == "ministry":
+        return None
+    shared = _shared(text, known)
+    if shared:
+        return f"{text[: shared[0][1]]} may be {_any_of([known.title(code) for code, _ in shared])}"
+    bearers = _township_bearers().get(re.sub(r"(?:人民政府|办事处)$", "", text), ())
+    if bearers:
+        return f"{len(bearers)} counties have a {known.names[bearers[0]]}: {_any_of([known.title(code) for code in bearers])}"
+    return f"no place in the division list is called as {text} begins"
+
+
+def _any_of(titles: list[str]) -> str:
+    return ", ".join(titles[:SHOWN]) + (f" … ({len(titles)} in all)" if len(titles) > SHOWN else "")
+
+
+def city_of(division: str | None) -> str:
+    """What the full name of a body of a district, or of a township in one, has before the district: 淮安市; else nothing."""
+    known = places()
+    county = division[:6] if division and len(division) >= 6 else ""
+    return known.title(county).removesuffix(known.names[county]) if county in known.names else ""
+
+
+def as_printed(full_name: str, division: str | None, printed: Iterable[str]) -> str:
+    """The name of a body as it prints it: with the prefecture before the district only where it ever does so."""
+    city = city_of(division)
+    return full_name if any(city in name for name in printed) else full_name.replace(city, "", 1)
 
 
 def parent_of(body: Identity) -> Identity | None:

@@ -108,12 +108,14 @@ def find_report(connection: duckdb.DuckDBPyConnection, asked: str) -> int:
     scope = "aggregate" if re.search(r"aggregate|汇总", asked) else None
     name = re.sub(r"(?<!\d)20\d\d(?!\d)年?|aggregate|汇总|own|\s", "", asked)
     rows = connection.execute(
-        "SELECT report_id, agency, year, scope FROM report r WHERE is_current AND ($year IS NULL OR year = $year) "
-        "AND ($scope IS NULL OR scope = $scope) AND (contains(agency, $name) OR agency_id IN "
-        "(SELECT agency_id FROM agency_name WHERE name = $name)) ORDER BY length(agency), agency, year DESC, scope",
+        "SELECT report_id, full_name, year, scope, agency FROM report r JOIN agency a USING (agency_id) "
+        "WHERE is_current AND ($year IS NULL OR year = $year) AND ($scope IS NULL OR scope = $scope) "
+        "AND (contains(agency, $name) OR contains(full_name, $name) "
+        "OR agency_id IN (SELECT agency_id FROM agency_name WHERE name = $name)) "
+        "ORDER BY length(agency), agency, full_name, year DESC, scope",
         {"year": int(year[1]) if year else None, "scope": scope, "name": name},
     ).fetchall()
-    exact = [row for row in rows if row[1] == name]
+    exact = [row for row in rows if name in (row[1], row[4])]
     return _single(exact or rows, f"no current report is of {asked}")
 
 
@@ -121,7 +123,7 @@ def _single(rows: list[tuple[Any, ...]], nothing: str) -> int:
     if not rows:
         raise NoSuchFigure(nothing)
     if len(rows) > 1:
-        shown = "; ".join(f"{number}: {agency} {year} {scope}" for number, agency, year, scope in rows[:SHOWN])
+        shown = "; ".join(f"{number}: {agency} {year} {scope}" for number, agency, year, scope, *_ in rows[:SHOWN])
         raise NoSuchFigure(f"several reports fit, give the number of one: {shown}{' …' if len(rows) > SHOWN else ''}")
     return int(rows[0][0])
 

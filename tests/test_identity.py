@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.identity import identify, parent_of, site_division
+from store.identity import as_printed, identify, parent_of, site_division, unplaced
 from store.places import places, trimmed
 
 SHAWAN, TACHENG = "654203", "6542"
@@ -48,6 +48,9 @@ def test_one_township_is_one_body_under_all_its_names(printed: str, site: str | 
         ("洪泽区人民政府", "3208", "淮安市洪泽区人民政府", "county", "government"),
         ("淮安市洪泽区人民政府", None, "淮安市洪泽区人民政府", "county", "government"),
         ("国家税务总局沙湾市税务局", SHAWAN, "国家税务总局沙湾市税务局", "county", "vertical"),
+        ("沙湾市税务局", SHAWAN, "国家税务总局沙湾市税务局", "county", "vertical"),
+        ("国家税务总局金川区税务局", "620302", "国家税务总局金昌市金川区税务局", "county", "vertical"),
+        ("新设街道办事处", "620302", "金昌市金川区新设街道办事处", "township", "dispatched_office"),
         ("区委宣传部", "110101", "北京市东城区委宣传部", "county", "party_organ_with_state_title"),
         ("新华街道", "110112", "北京市通州区新华街道办事处", "township", "dispatched_office"),
         ("国家发展和改革委员会", None, "国家发展和改革委员会", "ministry", "department"),
@@ -65,6 +68,57 @@ def test_names_tell_level_and_kind(printed: str, site: str | None, name: str, le
 def test_a_township_name_borne_by_many_counties_is_not_guessed() -> None:
     """城关镇 without a county could be one of dozens: it stays without a place."""
     assert identify("城关镇", None).division is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "division"),
+    [
+        ("通州区新华街道", "110112002"),
+        ("通州区新华街道办事处", "110112002"),
+        ("鼓楼区湖南路街道办事处", "320106003"),
+        ("新华区大兴街道", None),
+        ("新华区教育局", None),
+        ("鼓楼区人民政府", None),
+        ("通州区人民政府", None),
+        ("鼓楼区", None),
+        ("新华街道", None),
+        ("城关镇", None),
+    ],
+)
+def test_without_a_portal_a_township_is_placed_where_one_county_of_that_name_has_it(printed: str, division: str | None) -> None:
+    """新华街道 lies in the 通州区 of 北京市, not of 南通市; what several places could be called has none, and it is said why."""
+    assert identify(printed, None).division == division
+    assert (unplaced(printed, None) is None) == (division is not None)
+
+
+@pytest.mark.parametrize(
+    ("printed", "site", "why"),
+    [
+        ("鼓楼区教育局", None, "鼓楼区 may be 南京市鼓楼区, 徐州市鼓楼区, "),
+        ("新华街道", None, "counties have a 新华街道: "),
+        ("某某局", None, "no place in the division list is called as 某某局 begins"),
+        ("国家发展和改革委员会", None, None),
+        ("教育局", SHAWAN, None),
+    ],
+)
+def test_why_a_body_has_no_place_is_said(printed: str, site: str | None, why: str | None) -> None:
+    """The places that it might be in, where the list has some; a ministry needs none."""
+    said = unplaced(printed, site)
+    assert (said is None) if why is None else why in (said or "")
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ((), "金川区教育局"),
+        (("教育局", "金川区教育局"), "金川区教育局"),
+        (("金川区教育局", "金昌市金川区教育局"), "金昌市金川区教育局"),
+    ],
+)
+def test_the_prefecture_stands_before_a_district_only_where_it_is_printed(printed: tuple[str, ...], name: str) -> None:
+    """The full name has it always: 金川区教育局 alone would do, 鼓楼区教育局 would not."""
+    body = identify("教育局", "620302")
+    assert (body.name, as_printed(body.name, body.division, printed)) == ("金昌市金川区教育局", name)
 
 
 def test_the_government_above_is_known() -> None:
