@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from crawler import loose
 from crawler.page import Page
-from crawler.spans import uncommented, without
+from crawler.spans import live_scripts, without
 
 _TOTALS = tuple(
     re.compile(pattern, re.I)
@@ -71,8 +71,8 @@ class Declared(NamedTuple):
 
 def declared(page: Page) -> Declared:
     """Read what a page declares. What stands in a comment counts only where nothing else tells the same."""
-    live = uncommented(without(page.text, "<!--", "-->"))
-    script = _of_call(live) or _of_call(uncommented(page.text)) or Declared()
+    live = live_scripts(without(page.text, "<!--", "-->"))
+    script = _of_call(live) or _of_call(live_scripts(page.text)) or Declared()
     words = page.words
     fields = dict(_fields(page))
     total = _first_of(_total(words), script.total, _config(live, "total"), fields.get("total"), _variable(live, "total"))

@@ -127,10 +127,12 @@ def _menu(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | N
 
 
 def _by_name(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
-    known = _named(name)
+    known = _named(name) or _named_of_body(name)
     if known is None:
         return None
     annual = bool(known.get("annual"))
+    if annual and links.decoy_of(anchor.text):
+        return None
     if annual and links.is_article(anchor.url) and (links.agency_of(name) or links.year_of(name)):
         return None
     score = known["score"] - _less(anchor, name, page, at)
@@ -237,6 +239,13 @@ def _named(name: str) -> dict[str, Any] | None:
         if len(name) <= known["length"] and not _refused(name) and _compiled(known["pattern"]).search(name):
             return dict(known)
     return None
+
+
+def _named_of_body(name: str) -> dict[str, Any] | None:
+    """The same for one body's column: 教育局年报."""
+    agency, year = links.agency_of(name), links.year_of(name)
+    known = _named(name.removeprefix(agency)) if agency and year is None and name.startswith(agency) else None
+    return known if known and known.get("annual") else None
 
 
 def _refused(name: str) -> bool:

@@ -104,6 +104,11 @@ def classify(title: str, url: str, column: Column | None = None) -> Verdict:
     return Verdict("decoy", "not named as a report on disclosure")
 
 
+def decoy_of(title: str) -> str | None:
+    """Why words name something beside a report (a notice how to write it, its explanation); `None` where they do not."""
+    return _decoy(_EXTENSION.sub("", _CUT_MARK.sub("", plain(title))))
+
+
 def link(title: str, url: str, column: Column | None = None, *, published: date | None = None, heading: str = "") -> Link:
     """A row of a listing with everything that its words, the words over its list, and its column tell, in this order."""
     verdict = classify(title, url, column)
@@ -177,8 +182,10 @@ def _bare(text: str, url: str, cut: bool) -> Verdict:
         return Verdict("report", "without a title, in the annual-report column")
     if text and _pattern("words", "bare").search(text):
         return Verdict("report", "a bare year or kind in the annual-report column")
-    if agency_of(text) or (cut and year_of(text)):
+    if agency_of(text):
         return Verdict("report", "an agency's name in the annual-report column")
+    if cut:
+        return Verdict("report", "a title cut off in the annual-report column")
     if _pattern("words", "paper").search(text):
         return Verdict("report", "a report in the annual-report column")
     return Verdict("decoy", "neither an agency, a year nor a report")

@@ -138,7 +138,8 @@ def _score(url: str, group: _Group) -> bool:
 
 
 def _stray(url: str, anchor: Anchor) -> bool:
-    return not anchor.text or bool(_PAGING.match(anchor.text)) or anchor.url == url or urlsplit(anchor.url).path in ("", "/")
+    parts = urlsplit(anchor.url)
+    return not anchor.text or bool(_PAGING.match(anchor.text)) or anchor.url == url or (parts.path in ("", "/") and not parts.query)
 
 
 def _article(anchor: Anchor) -> bool:
@@ -146,7 +147,8 @@ def _article(anchor: Anchor) -> bool:
 
 
 def _likely(anchor: Anchor) -> bool:
-    return bool(_article(anchor) or (anchor.date and len(anchor.text) > 3) or (_REPORT.search(anchor.text) and len(anchor.text) > 7))
+    dated = anchor.date and (len(anchor.text) > 3 or links.agency_of(anchor.text))
+    return bool(_article(anchor) or dated or (_REPORT.search(anchor.text) and len(anchor.text) > 7))
 
 
 def _local(own: str, anchor: Anchor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_SCRIPT = re.compile(r"(<script\b[^<>]*>)(.*?)(?=</script|\Z)", re.I | re.S)
 _COMMENT = re.compile(r"(?<![:'\"\\])//[^\n]*|/\*")
 
 
@@ -27,6 +28,11 @@ def without(text: str, opening: str, closing: str) -> str:
         kept.append(text[at:start])
         at = end + len(closing)
     return "".join([*kept, text[at:]])
+
+
+def live_scripts(markup: str) -> str:
+    """Markup whose scripts stand without their comments; what looks like one outside a script is none (a DOCTYPE's `-//W3C//DTD`)."""
+    return _SCRIPT.sub(lambda found: found[1] + uncommented(found[2]), markup) if _SCRIPT.search(markup) else uncommented(markup)
 
 
 def uncommented(script: str) -> str:

@@ -22,6 +22,8 @@ _GOES = re.compile(
     r"(?:\w+\.)?(?:curr|current|page|pageNo|pageNum|pageIndex|num|index|n|p|i|pno)\b(?:\s*\+\s*[\"']([^\"'<>]{0,200})[\"'])?",
     re.I,
 )
+_FIRST = re.compile(r"(?<!/)/[^/]+/(?:(?:[a-z]+-)?index[-_])?(1)\.\w+$", re.I)
+"""A first page that is numbered itself, in a folder of its own: `…/nb/1.html`, `column-index-1.shtml`."""
 _IN_NAME = re.compile(r"(?:_|-|/|list|page|index|p)(\d{1,5})(?:\.\w+|/)?$", re.I)
 
 
@@ -74,6 +76,8 @@ def guessed(url: str, ext: str = "html") -> Turns | None:
     parts = urlsplit(url)
     if parts.query:
         return Turns(f"{url}&page=", 1, 0, "")
+    if found := _FIRST.search(url.partition("#")[0]):
+        return Turns(url[: found.start(1)], 1, 0, found[0][found.end(1) - found.start() :])
     stem, dot, own = parts.path.rpartition("/")[2].rpartition(".")
     if parts.path.endswith("/"):
         return of_call(url, Made("index", ext, 1))
