@@ -19,8 +19,10 @@ from extract.headers import Header, read_header
 from extract.label import weaker
 from extract.legacy import align_legacy
 from extract.number import parse
+from extract.pivot import pivot
 from extract.report import ExtraCell, Figure, TableSeen
 from extract.rows import RowLabel, read_label
+from extract.walks import Walk, of_one_report
 
 MAX_ROWS = 2000
 """Rows of a grid; the whole form has some sixty, a workbook of several forms some hundreds."""
@@ -41,19 +43,6 @@ class Alignment:
     tables: list[TableSeen] = field(default_factory=list)
     extras: list[ExtraCell] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    repeated: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Walk:
-    """One table of the form while its grid, and the fragments that continue it, are walked."""
-
-    header: Header
-    grid: Grid
-    figures: dict[tuple[str, str], Figure] = field(default_factory=dict)
-    extras: list[ExtraCell] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    missing: int = 0
 
 
 def align(document: Document) -> Alignment:
@@ -66,6 +55,7 @@ def align(document: Document) -> Alignment:
         if len(grid.rows) > MAX_ROWS:
             found.problems.append(Problem("too_complex", f"a table of {len(grid.rows)} rows is none of the form's and was not searched"))
             continue
+        grid = pivot(grid)
         opened = list(_walk(grid, open_walk))
         if not opened:
             opened = list(_walk(transpose(grid), None))
@@ -74,7 +64,7 @@ def align(document: Document) -> Alignment:
             continue
         walks += [walk for walk in opened if walk is not open_walk]
         open_walk = opened[-1]
-    for walk in walks:
+    for walk in of_one_report(walks):
         _finish(walk, found)
     for grid in leftovers:
         _keep_legacy(grid, found)
@@ -92,12 +82,8 @@ def _walk(grid: Grid, carried: Walk | None) -> Iterator[Walk]:
         if header:
             skip = header.end
             if current is None or header.table != current.header.table:
-                if carried and header.table == carried.header.table and not _is_complete(carried):
-                    current = carried
-                    yield current
-                else:
-                    current = Walk(header, grid)
-                    yield current
+                current = Walk(header, grid)
+                yield current
             current.header, current.grid = header, grid
             continue
         if current is None and carried is not None and _continues(grid, carried):
@@ -131,7 +117,7 @@ def _read_row(walk: Walk, row: list[Slot]) -> None:
     cells = {head: cell for head, cell in assigned.cells.items() if cell is not None}
     if not any(_is_figure_text(cell) or _is_answer(label, cell) for cell in cells.values()):
         return
-    if walk.header.is_keyed and walk.figures and _says_nothing(cells.values()):
+    if walk.header.is_keyed and any(head.key in walk.figures for head in cells) and _says_nothing(cells.values()):
         return
     figures = [_figure(walk, label, head, cell, assigned) for head, cell in cells.items()]
     walk.missing += len(walk.header.heads) - len(figures)
@@ -256,14 +242,9 @@ def _doubt_columns(walk: Walk) -> None:
 
 def _finish(walk: Walk, found: Alignment) -> None:
     table = walk.header.table
-    if not walk.figures:
-        return
     _doubt_columns(walk)
     edition = _edition(table, walk.figures)
     figures = walk.figures
-    if any(key[0] == table for key in found.figures):
-        _compare(table, figures, found)
-        return
     found.figures |= {(table, *key): _settle_code(figure, edition) for key, figure in figures.items()}
     found.extras += walk.extras
     found.problems += walk.problems
@@ -317,28 +298,6 @@ def _rows_left_out_are_zero(figures: Mapping[tuple[str, str], Figure], rows: Set
     if total is None or total.value is None or None in values:
         return len(missing) <= MOST_LEFT_OUT
     return sum(value for value in values if value is not None) == total.value
-
-
-def _is_complete(walk: Walk) -> bool:
-    return bool(walk.figures) and _ends(walk.header.table, walk.figures)
-
-
-def _compare(table: str, figures: dict[tuple[str, str], Figure], found: Alignment) -> None:
-    """A table printed again: the same figures are a copy; others are told, the first table stands."""
-    differing = [
-        key
-        for key, figure in figures.items()
-        if (old := found.figures.get((table, *key))) and (old.state, old.value) != (figure.state, figure.value)
-    ]
-    fresh = {(table, *key): figure for key, figure in figures.items() if (table, *key) not in found.figures}
-    if not differing and fresh and not next((t.complete for t in found.tables if t.table_code == table), False):
-        found.figures |= fresh
-        return
-    if differing:
-        place = figures[differing[0]].place
-        found.problems.append(
-            Problem("table_repeated", f"{form().tables[table].zh}: printed again with {len(differing)} other figures", place)
-        )
 
 
 def _keep_legacy(grid: Grid, found: Alignment) -> None:

@@ -12,6 +12,8 @@ from extract.document import Grid
 from extract.form import FORM_TABLES, form
 from extract.label import Labels, column_labels, row_labels
 
+MANY_BLANKS = 5
+"""Blank cells of a row that are those of figures."""
 MAX_LABEL = 60
 """Characters; longer cells are prose."""
 
@@ -60,14 +62,20 @@ def _known(labels: Labels, row: Iterable[Slot]) -> int:
 
 
 def _block(grid: Grid, r: int, labels: Sequence[Labels], least: int) -> int:
-    """The end of the run of header rows from `r`: rows that hold labels and no number."""
+    """The end of the run of header rows from `r`: rows that hold labels and no figure."""
     end = r
     while end < len(grid.rows) and end < r + 6:
         row = slots(grid.rows[end])
-        if sum(_known(known, row) for known in labels) < least or any(slot.text.isdecimal() for slot in row):
+        if sum(_known(known, row) for known in labels) < least or _holds_figures(row):
             break
         end += 1
     return end
+
+
+def _holds_figures(row: Sequence[Slot]) -> bool:
+    """Whether a row prints numbers or dashes, or leaves the cells of several figures blank."""
+    blank = sum(slot.is_blank for slot in row)
+    return blank >= MANY_BLANKS or any(slot.is_value and not slot.is_blank for slot in row)
 
 
 def _width(grid: Grid, r: int, end: int) -> int:
@@ -118,7 +126,8 @@ def _challenges(grid: Grid, r: int, row: Sequence[Slot]) -> Header | None:
         heads = merge_heads((c, (n[0],), n[1], n[2]) for c, n, _ in named if n)
         return Header("challenges", tuple(heads), end, _width(grid, r, end), len(heads) == 5)
     heads = merge_heads((c, (g[0], n[0]), n[1], n[2]) for c, n, g in named if n and g)
-    return Header("challenges", tuple(heads), end, _width(grid, r, end), _in_order(heads)) if heads else None
+    ordered = _in_order(heads) and sum(n is not None for _, n, _ in named) == sum(head.end - head.start for head in heads)
+    return Header("challenges", tuple(heads), end, _width(grid, r, end), ordered) if heads else None
 
 
 def _challenge_groups() -> Labels:
@@ -126,11 +135,15 @@ def _challenge_groups() -> Labels:
 
 
 def _in_order(heads: Sequence[Head]) -> bool:
-    """Whether the three groups list their five outcomes in the order of the form, side by side."""
+    """Whether the groups that are there (all three, or those of a piece of the table) list their five outcomes in the order of the
+    form, side by side.
+    """
     outcomes = [c.code for c in form().columns_of("challenges")]
+    order = [row.code for row in form().rows_of("challenges")]
     groups = [heads[i : i + 5] for i in range(0, len(heads), 5)]
     whole = all([head.key[1] for head in group] == outcomes and len({head.key[0] for head in group}) == 1 for group in groups)
-    return whole and len(heads) == 15 and all(a.end == b.start for a, b in pairwise(heads))
+    places = [order.index(group[0].key[0]) for group in groups]
+    return whole and all(b - a == 1 for a, b in pairwise(places)) and all(a.end == b.start for a, b in pairwise(heads))
 
 
 def _disclosure(row: Sequence[Slot], r: int, current: Header | None) -> Header | None:
@@ -139,7 +152,7 @@ def _disclosure(row: Sequence[Slot], r: int, current: Header | None) -> Header |
         return None
     named = [(slot, labels.find(slot.text)) for slot in row]
     sure = [slot for slot, found in named if len(found) == 1 and found[0].strength != "fuzzy"]
-    if not sure or any(slot.text.isdecimal() for slot in row):
+    if not sure or any(slot.is_value and not slot.is_blank for slot in row):
         return None
     heads = tuple(
         Head((found[0].code,), slot.start, slot.end, found[0].strength, header_unit(slot.text)) for slot, found in named if len(found) == 1

@@ -12,6 +12,7 @@ from extract.charset import decode
 from extract.document import Block, Document, Grid, Paragraph, Problem
 from extract.errors import TooComplex, Unreadable
 from extract.grid import Span, expand
+from extract.stylesheet import drop_hidden
 
 MAX_DEPTH = 2000
 MAX_TABLES = 3000
@@ -48,6 +49,8 @@ _HIDDEN = {
     "DISPLAY: none": "[style*='DISPLAY: none']",
     "display :none": "[style*='display :none']",
     "mso-hide:all": "[style*='mso-hide:all']",
+    "visibility:hidden": "[style*='visibility:hidden']",
+    "visibility: hidden": "[style*='visibility: hidden']",
 }
 """What hides an element, and the costly selector that finds it, asked only where the page holds those words."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -58,7 +61,10 @@ _ASSIGNED = re.compile(r"[=:]\s*(['\"])(\s*(?:<|\\u003c)[a-z](?:\\.|(?!\1)[^\\])
 _FEW_WORDS = 300
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_HAS_TABLE = re.compile(r"自\s*然\s*人|结\s*果\s*维\s*持|信\s*息\s*内\s*容|统\s*计\s*指\s*标|指\s*标\s*名\s*称|結\s*果\s*維\s*持")
+_GAP = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
+_HAS_TABLE = re.compile("|".join(_GAP.join(word) for word in ("自然人", "结果维持", "結果維持", "信息内容", "统计指标", "指标名称")))
+_PRINTED_APART = tuple(re.compile(_GAP.join(word)) for word in ("科研机构", "社会公益组织", "尚未审结"))
+"""Words of the tables alone: a page that shows one outside of tables prints tables by other means."""
 _NESTED_FORMS = 12
 """Cells without a nested table that make an outer table one of data, not of layout."""
 
@@ -71,7 +77,7 @@ def read(content: bytes, media_type: str | None = None) -> Document:
 def read_text(text: str) -> Document:
     """The same from decoded text. Hidden copies, comments and scripts are looked at only where the page shows no table."""
     shown = _parse(text)
-    if _has_form(shown):
+    if _has_form(shown) or _prints_otherwise(shown):
         return shown
     hidden = _parse(text, keep_hidden=True)
     if _has_form(hidden):
@@ -82,10 +88,10 @@ def read_text(text: str) -> Document:
 def _buried(text: str, shown: Document) -> Document:
     """Tables inside comments or scripts, added behind what the page shows."""
     for code, part in (("table_in_script", _scripts(text)), ("table_in_comment", "".join(_COMMENT.findall(text)))):
-        if _HAS_TABLE.search(part) and "<t" in part.lower():
+        if "<t" in part.lower():
             found = _parse(part)
             if _has_form(found):
-                blocks = found.blocks if _is_bare(shown) else (*shown.blocks, *found.grids())
+                blocks = (*shown.blocks, *(found.blocks if _is_bare(shown) else found.grids()))
                 together = Document("html", blocks, shown.title, shown.meta, shown.problems)
                 return _note(together, code, "the tables were found where a browser shows them only through a program, or not at all")
     return shown
@@ -117,6 +123,11 @@ def _has_form(document: Document) -> bool:
     return any(_HAS_TABLE.search(cell.text) for grid in document.grids() for cell in grid.cells())
 
 
+def _prints_otherwise(document: Document) -> bool:
+    text = "\n".join(block.text for block in document.paragraphs())
+    return any(word.search(text) for word in _PRINTED_APART)
+
+
 def _parse(text: str, keep_hidden: bool = False) -> Document:
     try:
         tree = LexborHTMLParser(text.replace(_BREAK, " "))
@@ -128,6 +139,8 @@ def _parse(text: str, keep_hidden: bool = False) -> Document:
     tree.strip_tags(_DROPPED, recursive=True)
     if not keep_hidden:
         _drop(tree, ",".join(["[hidden]", *(selector for words, selector in _HIDDEN.items() if words in text)]))
+        if "<style" in text or "<STYLE" in text:
+            drop_hidden(tree, text)
     for node in tree.css("sup"):
         if (mark := node.text(deep=True)).strip().isdecimal():
             node.replace_with(mark.translate(_SUPERSCRIPTS))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from extract.form import Form, form
+from extract.form import Column, Form, form
 from extract.script import simplify
 
 Strength = Literal["exact", "alias", "bracket_stripped", "fuzzy"]
@@ -144,7 +144,14 @@ def row_labels(table: str) -> Labels:
 @cache
 def column_labels(table: str) -> Labels:
     """The column labels of a table."""
-    return index((c.code, filter(None, (c.zh, c.zh_v2019)), c.aliases) for c in form().columns_of(table))
+    columns = form().columns_of(table)
+    return index((c.code, filter(None, (c.zh, c.zh_v2019)), (*c.aliases, *_with_group(c))) for c in columns)
+
+
+def _with_group(column: Column) -> Iterator[str]:
+    """A column's label with that of its group before it, as tables with one header row print it (法人或其他组织-商业企业)."""
+    if column.group_zh:
+        yield from (f"{column.group_zh}{mark}{label}" for mark in ("", "-", "/", "—") for label in (column.zh, *column.aliases))
 
 
 @cache

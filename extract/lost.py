@@ -159,7 +159,7 @@ def _strip_next(text: str) -> str:
 def _requests(text: str) -> list[list[Piece]] | None:
     """Table 3. Its columns stand in the order of the form, 总计 last: the sums of the rows say so, or nothing is read."""
     start = re.search(r"自\s*然\s*人[\s\S]{0,80}?商\s*业\s*企\s*业", text)
-    if start is None:
+    if start is None or re.search(r"(?:总\s*计|合\s*计)[\s|│]*\Z", text[: start.start()]):
         return None
     end = re.compile(r"结\s*果\s*维\s*持|四\s*、\s*(?:因?政府信息公开)[^\n]{0,16}行政").search(text, start.end())
     region = text[start.start() : end.start() if end else len(text)]

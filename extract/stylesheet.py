@@ -1,0 +1,64 @@
+"""What the style sheets inside a page hide from who reads it on a screen, as selectors. Sheets kept elsewhere are not seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+MAX_RULES = 200
+MAX_SHEET = 200_000
+_STYLE = re.compile(r"<style\b([^>]*)>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_AT_RULE = re.compile(r"@[^{}@]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)\s*\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", re.IGNORECASE)
+_DISPLAY = re.compile(r"(?:^|;)\s*(display|visibility)\s*:\s*([a-z-]+)", re.IGNORECASE)
+_HIDES = re.compile(r"none|hidden|collapse", re.IGNORECASE)
+_PLAIN = re.compile(r"[\w\s.#>+~*,\[\]='\"\-\u0080-\uffff]{1,200}")
+"""Selectors without states (`:hover`), which hold of a page at rest."""
+
+
+def drop_hidden(tree: LexborHTMLParser, text: str) -> None:
+    """Take out what the page's own style sheets hide, unless another rule, or the element itself, says how it is displayed."""
+    rules = list(_rules(text))
+    hiding = [selector for selector, shown in rules if not shown]
+    if not hiding or len(rules) > MAX_RULES:
+        return
+    shown = {node.mem_id for selector, shows in rules if shows for node in _select(tree, selector)}
+    found = {node.mem_id: node for selector in hiding for node in _select(tree, selector) if node.mem_id not in shown and _can_hide(node)}
+    for node in [node for node in found.values() if not _is_inside(node, found)]:
+        node.decompose()
+
+
+def _can_hide(node: LexborNode) -> bool:
+    return node.tag not in ("body", "html", "head") and "display" not in (node.attributes.get("style") or "")
+
+
+def _is_inside(node: LexborNode, others: Container[int]) -> bool:
+    """Whether a node stands below one of the others: it goes with that one."""
+    parent = node.parent
+    while parent is not None and parent.mem_id not in others:
+        parent = parent.parent
+    return parent is not None
+
+
+def _rules(text: str) -> Iterator[tuple[str, bool]]:
+    """(selector, whether it shows) of each rule that says so, in order; those for print or narrow screens are left out."""
+    for attributes, sheet in _STYLE.findall(text):
+        if "print" in attributes.lower() or len(sheet) > MAX_SHEET or not _HIDES.search(sheet):
+            continue
+        sheet = _AT_RULE.sub(" ", _SCREEN.sub(r"\1", _COMMENT.sub("", sheet)))
+        for selectors, body in _RULE.findall(sheet):
+            said = _DISPLAY.findall(body)
+            if said:
+                shows = said[-1][1].lower() not in ("none", "hidden", "collapse")
+                yield from ((one.strip(), shows) for one in selectors.split(",") if _PLAIN.fullmatch(one))
+
+
+def _select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    try:
+        return tree.css(selector)
+    except (SelectolaxError, ValueError):  # a selector that is none hides nothing
+        return []
