@@ -25,6 +25,10 @@ APART, DIGITS_APART = 0.55, 0.3
 """The shares of the letters' size that part two words, and two numbers."""
 STEP = 1.5
 """Lines of one cell are no farther apart than this many times their size."""
+LABEL_STEP = 2.0
+"""Lines of one label too; they may stand as far apart as rows do, so the figures beside them are asked."""
+LEVEL = 0.3
+"""The share of their size by which words on one line may differ in height."""
 REACH = 9.0
 """Sizes of their letters between two rows of a table, at most."""
 _FIGURE = re.compile(r"[+\-－]?\d[\d,，.]*\Z|[—–\-－/]{1,2}\Z")
@@ -68,7 +72,7 @@ def rebuilt(glyphs: list[Glyph]) -> tuple[list[Rebuilt], list[Glyph]]:
     upright = rows([glyph for glyph in glyphs if not glyph.turn])
     if not any(_is_parted(line) for line in upright):
         return [], glyphs
-    lines = [_words(line) for line in upright]
+    lines = _mended([_words(line) for line in upright])
     found: list[Rebuilt] = []
     used: set[int] = set()
     top = 0.0
@@ -108,6 +112,36 @@ def words_of(glyphs: list[Glyph]) -> list[Word]:
     return [word for line in rows([glyph for glyph in glyphs if not glyph.turn]) for word in _words(line)]
 
 
+def _mended(lines: list[list[Word]]) -> list[list[Word]]:
+    """The lines with figures put together that their cells broke over two lines, one above and one below that of the others."""
+    kept = [list(line) for line in lines]
+    for number, line in enumerate(lines):
+        figures = [word for word in line if word.is_figure]
+        if len(figures) < LEAST or number in (0, len(lines) - 1):
+            continue
+        pairs = [(a, b) for a in lines[number - 1] for b in lines[number + 1] if _is_broken(a, b, figures)]
+        longest = max(len(word.text) for word in figures)
+        if not pairs or len({len(above.text) for above, _ in pairs}) > 1 or len(pairs[0][0].text) < longest:
+            continue
+        for above, below in pairs:
+            kept[number - 1].remove(above)
+            kept[number + 1].remove(below)
+            box = Box(min(above.box.x0, below.box.x0), figures[0].box.top, max(above.box.x1, below.box.x1), figures[0].box.bottom)
+            kept[number].append(Word([*above.glyphs, *below.glyphs], above.text + below.text, box))
+        kept[number].sort(key=lambda word: word.box.x0)
+    return [line for line in kept if line]
+
+
+def _is_broken(above: Word, below: Word, beside: list[Word]) -> bool:
+    """Whether two runs of digits are one number: centred in one column where no other figure stands, level with the others together."""
+    size = above.box.height
+    if not (above.text.isdecimal() and below.text.isdecimal()) or not 0 < below.middle - above.middle <= STEP * size:
+        return False
+    level = abs((above.middle + below.middle) / 2 - beside[0].middle) <= LEVEL * size
+    centred = abs(above.box.x0 + above.box.x1 - below.box.x0 - below.box.x1) <= size
+    return level and centred and not any(word.box.x0 < above.box.x1 and word.box.x1 > above.box.x0 for word in beside)
+
+
 def _zones(lines: list[list[Word]]) -> list[Zone]:
     """Lines of at least three figures, those together whose figures stand under one another."""
     zones: list[Zone] = []
@@ -145,12 +179,13 @@ def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[
     first, last = zone.lines[0][0].middle, zone.lines[-1][-1].middle
     reach = REACH * zone.lines[0][0].box.height
     inside = _figures(zone, lines, first, last)
-    blocks = _blocks([word for line in lines for word in line if word.box.x1 <= left and first - reach <= word.middle <= last + reach])
+    labels = [word for line in lines for word in line if word.box.x1 <= left and first - reach <= word.middle <= last + reach]
+    blocks = _blocks(labels, [figures[0].middle for figures in inside])
     made: list[tuple[list[Word], Rebuilt]] = []
-    for figures in inside:
-        label = _label(blocks, figures[0])
-        if label is None and len(inside) > 1:
-            return []
+    chosen = [_label(blocks, figures[0]) for figures in inside]
+    if len(inside) > 1 and (None in chosen or len(set(map(id, chosen))) < len(chosen)):
+        return []
+    for figures, label in zip(inside, chosen, strict=True):
         cells = "\n\t".join(_cells(figures, zone.columns))
         text = "".join(word.text for word in label or ())
         made.append(([*figures, *(label or ())], Rebuilt(f"{text}\n\t{cells}\n", figures[0].box.top)))
@@ -174,20 +209,31 @@ def _figures(zone: Zone, lines: list[list[Word]], first: float, last: float) -> 
     return found
 
 
-def _blocks(words: Sequence[Word]) -> list[list[Word]]:
-    """Label words with the lines of one cell together: under one another, close, and not begun by a number of their own."""
+def _blocks(words: Sequence[Word], figures: Sequence[float] = ()) -> list[list[Word]]:
+    """Label words with the lines of one cell together: under one another, close, and not begun by a number of their own.
+
+    `figures` are the heights of the lines of figures: two labels level with one of them each are two.
+    """
     blocks: list[list[Word]] = []
+    step = LABEL_STEP if figures else STEP
     for word in sorted(words, key=lambda word: word.middle):
         size = word.box.height
+        own = _level(word.middle, size, figures)
         for block in reversed(blocks):
             below = block[-1]
             over = min(word.box.x1, below.box.x1) - max(word.box.x0, below.box.x0)
-            if over > 0 and 0 < word.middle - below.middle <= STEP * size and not ENUMERATED.match(word.text):
+            near = over > 0 and 0 < word.middle - below.middle <= step * size and not ENUMERATED.match(word.text)
+            if near and (own is None or _level((block[0].middle + below.middle) / 2, size, figures) in (None, own)):
                 block.append(word)
                 break
         else:
             blocks.append([word])
     return blocks
+
+
+def _level(middle: float, size: float, figures: Sequence[float]) -> float | None:
+    """The line of figures that stands at this height."""
+    return next((at for at in figures if abs(at - middle) <= LEVEL * size), None)
 
 
 def _label(blocks: list[list[Word]], figure: Word) -> list[Word] | None:

@@ -11,6 +11,7 @@ from extract.document import Grid
 from extract.errors import TooComplex
 from extract.pdf_gaps import missing
 from extract.pdf_letters import UNREADABLE
+from extract.pdf_overflow import taken_in
 from extract.pdf_page import Glyph, Page
 from extract.pdf_prose import is_heading
 from extract.pdf_rows import has_rows
@@ -45,7 +46,19 @@ def rulings(page: Page) -> tuple[list[Ruling], list[Glyph]]:
     level, upright = list(_bridges(lattices, page)), list(_missing_sides(lattices, page))
     found, outside = _filled(page, level, upright) if level or upright else _shared(page, lattices)
     gaps = [rule for ruling in found if _has_chasm(ruling) for rule in missing(*ruling)]
-    return _filled(page, level, [*upright, *gaps]) if gaps else (found, outside)
+    found, outside = _filled(page, level, [*upright, *gaps]) if gaps else (found, outside)
+    return _with_overflow(found, outside, page)
+
+
+def _with_overflow(found: list[Ruling], outside: list[Glyph], page: Page) -> tuple[list[Ruling], list[Glyph]]:
+    """The tables with what the lowest of them prints below its last line, and the letters outside."""
+    lowest = max(found, key=lambda ruling: ruling.lattice.box.bottom, default=None)
+    letters = taken_in(*lowest, outside, page, CORNER * page.unit) if lowest is not None and outside else None
+    if lowest is None or letters is None:
+        return found, outside
+    inside = {id(glyph) for own in letters for glyph in own}
+    whole = Ruling(lowest.lattice, letters)
+    return [whole if ruling is lowest else ruling for ruling in found], [glyph for glyph in outside if id(glyph) not in inside]
 
 
 def _filled(page: Page, level: list[Rule], upright: list[Rule]) -> tuple[list[Ruling], list[Glyph]]:

@@ -1,0 +1,70 @@
+"""Rows printed without rules between them: labels and figures that their cells broke over lines are put together, others are not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from extract import pdf
+
+SIZE = 10.0
+COLUMNS = [240 + 40 * n for n in range(7)]
+
+Row = tuple[Sequence[str], Sequence[str]]
+"""The lines of a label, and seven figures; a figure with a blank in it is broken there over two lines."""
+
+
+def lines(rows: Sequence[Row], leading: float, padding: float) -> list[str]:
+    """The paragraphs read from rows whose labels and figures are all centred in their cells."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842), invariant=1)
+    canvas.setFont("STSong-Light", SIZE)
+    top = 700.0
+    for label, figures in rows:
+        height = leading * max(len(label), *(len(figure.split()) for figure in figures)) + 2 * padding
+        for x, cell in [(150.0, label), *zip(COLUMNS, [figure.split() for figure in figures], strict=True)]:
+            for n, text in enumerate(cell):
+                middle = top - height / 2 + leading * ((len(cell) - 1) / 2 - n)
+                canvas.drawCentredString(x, middle - 0.38 * SIZE, text)
+        top -= height
+    canvas.save()
+    return [paragraph.text.strip() for paragraph in pdf.read(buffer.getvalue()).paragraphs()]
+
+
+def as_read(label: str, figures: Sequence[str]) -> str:
+    """A rebuilt row."""
+    return "\n\t".join([label, *figures])
+
+
+FIGURES = [[str((3 * r + c) % 10) for c in range(7)] for r in range(4)]
+
+
+def test_a_label_broken_over_centred_lines_names_its_row() -> None:
+    """The last letter of the label stands alone in the middle, its figures between both lines."""
+    labels = [["1.属于国家秘密"], ["2.其他法律行政法规禁止公", "开"], ["3.危及“三安全一稳定”"], ["4.保护第三方", "合法权益"]]
+    read = lines(list(zip(labels, FIGURES, strict=True)), 18, 4)
+    assert read == [as_read("".join(label), figures) for label, figures in zip(labels, FIGURES, strict=True)]
+
+
+def test_labels_of_rows_that_stand_as_close_as_lines_stay_apart() -> None:
+    """Without numbers and without space between rows, each label is level with its own figures."""
+    labels = [["行政许可"], ["行政处罚"], ["行政强制"], ["其他事项"]]
+    read = lines(list(zip(labels, FIGURES, strict=True)), 15, 0)
+    assert read == [as_read("".join(label), figures) for label, figures in zip(labels, FIGURES, strict=True)]
+
+
+def test_numbers_broken_over_two_lines_are_whole_again() -> None:
+    """Level with the other figures are the two lines together; no figure beside them is longer than what their cells hold."""
+    rows: list[Row] = [(["行政许可"], ["12", "0", "7359", "1031 2", "0", "2375 1", "8"]), (["行政处罚"], FIGURES[1])]
+    assert lines(rows, 12, 6)[0] == as_read("行政许可", ["12", "0", "7359", "10312", "0", "23751", "8"])
+
+
+def test_digits_over_one_another_are_no_number_where_a_longer_one_fits_its_cell() -> None:
+    """A figure of six digits on one line says that the cells hold more than four."""
+    rows: list[Row] = [(["行政许可"], ["12", "0", "735912", "1031 2", "0", "0", "8"]), (["行政处罚"], FIGURES[1])]
+    assert not any("10312" in line for line in lines(rows, 12, 6))
