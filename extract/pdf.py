@@ -13,6 +13,7 @@ import pypdfium2  # type: ignore[import-untyped]  # pypdfium2 ships no types
 from extract.document import Block, Cell, Document, Grid, Paragraph, Place, Problem
 from extract.errors import Encrypted, TooComplex, Unreadable
 from extract.pdf_calls import address
+from extract.pdf_fonts import use_boxes
 from extract.pdf_halves import halves
 from extract.pdf_layers import shown
 from extract.pdf_page import Page, read_page
@@ -28,6 +29,8 @@ from extract.stitch import Seam, stitched
 READER = "pdf"
 MOST_PAGES = 2_000
 DIGITS = frozenset("0123456789")
+
+use_boxes()
 
 
 class Sheet(NamedTuple):

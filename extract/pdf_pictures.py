@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from extract.errors import TooComplex
 from extract.pdf import each_page, opened
+from extract.pdf_fonts import installed_fonts
 from extract.pdf_page import Page
 from extract.pdf_scanned import picture_boxes
 from extract.ruled import Box
@@ -26,7 +27,7 @@ def pictures(content: bytes, dpi: float = DPI) -> list[Picture]:
     Raises Unreadable, Encrypted, or TooComplex beyond 60 pages.
     """
     found: list[Picture] = []
-    with opened(content) as pdf:
+    with installed_fonts(), opened(content) as pdf:
         for handle, page in each_page(pdf):
             boxes = [page.displayed(box) for box in picture_boxes(page)]
             if boxes:
@@ -67,6 +68,6 @@ def _only(image: Image.Image, boxes: list[Box]) -> Image.Image:
 
 def page_images(content: bytes, dpi: float = 100.0) -> Iterator[tuple[Page, Image.Image]]:
     """Every page as read and as displayed, for pictures of what was seen."""
-    with opened(content) as pdf:
+    with installed_fonts(), opened(content) as pdf:
         for handle, page in each_page(pdf):
             yield page, rendered(handle, dpi)[0]
