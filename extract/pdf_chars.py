@@ -10,8 +10,8 @@ from typing import NamedTuple
 from extract import pdf_calls as pdfium
 from extract.errors import TooComplex
 from extract.pdf_letters import LETTERS, UNREADABLE
-from extract.pdf_objects import Matrix
-from extract.pdf_visible import PLAIN, Areas, Look
+from extract.pdf_objects import Matrix, Thing
+from extract.pdf_visible import PLAIN, Areas, Look, revealed
 
 MOST_LETTERS = 200_000
 GIANT, FLAT = 2.5, 0.35
@@ -33,7 +33,9 @@ class Glyph(NamedTuple):
 
 
 class Print(NamedTuple):
-    """How a page's letters are printed: looks and painting order by text object, what may cover them, main writing, frame, size."""
+    """How a page's letters are printed: looks and painting order by text object, what may cover them, main writing, frame, size,
+    and the page's objects.
+    """
 
     seen: dict[int, Look]
     orders: dict[int, int]
@@ -42,6 +44,7 @@ class Print(NamedTuple):
     frame: Matrix
     width: float
     height: float
+    objects: list[Thing]
 
 
 class Characters(NamedTuple):
@@ -81,6 +84,8 @@ def characters(page: int, how: Print) -> Characters:
     if raw.owners is None:
         _keep(placed, how, found)
     else:
+        if any(look.hidden for look in how.seen.values()):
+            how = how._replace(seen=revealed(how.objects, how.seen, raw.owners))
         _sort(list(placed), raw, raw.owners, how, found)
     return found
 

@@ -68,7 +68,7 @@ def read_page(handle: int, number: int) -> Page:
     page.paths = sum(thing.kind == pdfium.PATH for thing in objects)
     covers = [area for area in drawn.areas if area.opaque] + veils(objects, outline)
     orders = {thing.handle: thing.order for thing in objects if thing.kind == pdfium.TEXT} if covers else {}
-    found = characters(handle, Print(seen, orders, Areas(covers), writing, frame, width, height))
+    found = characters(handle, Print(seen, orders, Areas(covers), writing, frame, width, height, objects))
     page.glyphs, page.hidden, page.askew, page.unmapped = found
     return page
 

@@ -17,6 +17,8 @@ ASKEW = 8.0
 """Degrees off the quarter turn from which a text is taken for a watermark."""
 BAND = 24.0
 """Points; areas are looked up by horizontal bands of the page."""
+TWIN = 0.3
+"""The share of its size by which a text may be shifted from another show of it."""
 OVERLAY = 0.5
 """The share of the page from which a picture on top is taken to hide the text below it, not to stamp it."""
 
@@ -80,6 +82,33 @@ def looks(objects: list[Thing], areas: list[Area]) -> dict[int, Look]:
         thing.handle: PLAIN[0] if simple and thing.matrix is IDENTITY else _look(thing, ground)
         for thing, simple in zip(texts, plain, strict=True)
     }
+
+
+def revealed(objects: list[Thing], seen: dict[int, Look], owners: Iterable[int]) -> dict[int, Look]:
+    """How text objects are seen once it is known which of them own characters.
+
+    pdfium gives but the first of two shows of one text nearly in one place. Where that is a hidden one (the shadow of a heading, a
+    layer below the print), its characters are those of the second, which is seen.
+    """
+    known = set(owners)
+    dropped = [thing for thing in objects if thing.kind == pdfium.TEXT and thing.handle not in known and not seen[thing.handle].hidden]
+    if not dropped:
+        return seen
+    shown = Areas(Area(bounds_of(thing), thing.order, white=False) for thing in dropped)
+    looks = dict(seen)
+    for thing in objects:
+        if thing.kind == pdfium.TEXT and thing.handle in known and seen[thing.handle].hidden:
+            box = bounds_of(thing)
+            near = shown.at((box.x0 + box.x1) / 2, (box.top + box.bottom) / 2)
+            if any(_is_twin(box, area.box) for area in near):
+                looks[thing.handle] = PLAIN[seen[thing.handle].turn]
+    return looks
+
+
+def _is_twin(one: Box, other: Box) -> bool:
+    """Whether two boxes are of one size and lie nearly in one place."""
+    size = max(min(one.width, one.height), 1.0)
+    return all(abs(a - b) <= TWIN * size for a, b in zip(one, other, strict=True))
 
 
 def _plain(handles: list[int]) -> list[bool]:

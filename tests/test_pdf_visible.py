@@ -1,0 +1,38 @@
+"""A text that is shown twice in one place is read where either show is seen, and not where neither is."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract import pdf
+from tests.pdf_raw import page_pdf
+
+RESOURCES = b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> /ExtGState << /Clear << /ca 0 >> /Solid << /ca 1 >> >>"
+
+
+def shows(*states: bytes, shift: float = 0.75) -> list[str]:
+    """The paragraphs of a page that shows 12 once in each graphics state, each time a little further."""
+    texts = [b"%s BT /F 12 Tf %.2f 700 Td (12) Tj ET" % (state, 72 + shift * n) for n, state in enumerate(states)]
+    return [
+        paragraph.text
+        for paragraph in pdf.read(
+            page_pdf(b"\n".join([*texts, b"/Solid gs 0 Tr BT /F 12 Tf 72 600 Td (end) Tj ET"]), RESOURCES)
+        ).paragraphs()
+    ]
+
+
+@pytest.mark.parametrize("hidden", [b"/Clear gs", b"/Solid gs 3 Tr"])
+def test_print_over_its_own_shadow_is_read(hidden: bytes) -> None:
+    """Browsers draw the shadow of a text as a clear show of it, before the text itself."""
+    assert "".join(shows(hidden, b"/Solid gs 0 Tr")) == "12end"
+    assert "".join(shows(b"/Solid gs 0 Tr", hidden)).replace(" ", "") == "12end"
+
+
+def test_two_shows_that_are_both_hidden_are_not_read() -> None:
+    """Neither is seen."""
+    assert "".join(shows(b"/Clear gs", b"/Clear gs")) == "end"
+
+
+def test_a_hidden_text_elsewhere_is_not_read_for_its_twin() -> None:
+    """Far apart they are two texts."""
+    assert "".join(shows(b"/Clear gs", b"/Solid gs", shift=100)).replace(" ", "") == "12end"
