@@ -51,7 +51,7 @@ soak: $(READY)             ## the long runs: 100,000 mutated documents, kill -9 
 	$(BIN)/python -m tests.fuzz --count 100000 --record docs/fuzz.md
 	$(BIN)/python -m pytest -m soak -p no:cacheprovider tests
 
-BENCHMARKS = $(filter-out crawl_ours crawl_scrapy crawl_site __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
+BENCHMARKS = $(filter-out crawl_ours crawl_scrapy crawl_site store_peers store_reports __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
 bench: $(READY)            ## what the figures in docs/ come from; each also alone: make bench-costs
 	@for one in $(BENCHMARKS); do echo "== $$one"; $(BIN)/python -m benchmarks.$$one || exit 1; done
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,6 @@ from crawler.ledger import Exchange, key_of
 from crawler.parts import parts_of
 from extract import VERSION
 from extract.document import Source
-from extract.report import Report
 from nianbao import lock, rebuilding
 from nianbao.config import Config
 from nianbao.deliveries import Held, Shelf
@@ -28,13 +28,17 @@ from nianbao.reading import Limits, ReadingPool
 from store.archive import Archive
 from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
+from store.loading import Item
 from store.provenance import Loaded, Part, Provenance
 from store.publish import publish
 from store.query import ask, reading
 from store.warc_read import WarcError
 
 MARK = "_reread"
-BATCH = 32
+TOGETHER, PATIENCE_S = 1_000, 30.0
+"""Documents kept in one transaction, and how long the first of them waits for the others: what a stop may cost."""
+AHEAD = 4
+"""Documents under way for each reading process: the archive is read while they work."""
 
 DOCUMENTS = """
     SELECT r.site_id, r.url, r.report_id, a.full_name, coalesce(l.year, p.year), coalesce(l.published_on, p.published_on)
@@ -115,23 +119,37 @@ class _Job:
         run_id = 0 if self.dry_run else self._begin()
         limits = Limits(self.config.read.timeout_s, self.config.read.memory_mb)
         async with ReadingPool(workers, limits) as pool:
-            for batch in _batches(waiting):
-                await self._batch(batch, run_id, pool)
+            await self._read_all(waiting, run_id, pool)
         if not self.dry_run:
             self._close(run_id)
         return self.told
 
-    async def _batch(self, batch: Sequence[Document], run_id: int, pool: ReadingPool) -> None:
-        items = [item for item in await asyncio.gather(*(self._read(one, run_id, pool) for one in batch)) if item is not None]
-        for loaded in self.archive.load_all(items, dry_run=self.dry_run):
+    async def _read_all(self, waiting: Sequence[Document], run_id: int, pool: ReadingPool) -> None:
+        """Many at a time, kept in their order."""
+        done: list[tuple[Document, Item | None]] = []
+        since, rest = time.monotonic(), iter(waiting)
+        async with asyncio.TaskGroup() as tasks:
+            under_way = deque((one, tasks.create_task(self._read(one, run_id, pool))) for one in islice(rest, AHEAD * pool.size))
+            while under_way:
+                one, task = under_way.popleft()
+                done.append((one, await task))
+                under_way.extend((one, tasks.create_task(self._read(one, run_id, pool))) for one in islice(rest, 1))
+                if len(done) >= TOGETHER or time.monotonic() - since >= PATIENCE_S or not under_way:
+                    self._keep(done)
+                    since, done = time.monotonic(), []
+
+    def _keep(self, done: Sequence[tuple[Document, Item | None]]) -> None:
+        """One transaction; from then on a stop costs none of them."""
+        for loaded in self.archive.load_all([item for _, item in done if item is not None], dry_run=self.dry_run):
             self.told.outcomes[loaded.outcome] += 1
             if loaded.outcome in ("reread", "correction", "new", "conflict"):
                 self.told.changed.append(loaded)
-        self.told.documents += len(batch)
+        self.told.documents += len(done)
         if not self.dry_run:
-            self.frontier.learn(MARK, {"readers": VERSION, "where": self.where, "after": [batch[-1].site_id, batch[-1].url]})
+            last = done[-1][0]
+            self.frontier.learn(MARK, {"readers": VERSION, "where": self.where, "after": [last.site_id, last.url]})
 
-    async def _read(self, one: Document, run_id: int, pool: ReadingPool) -> tuple[Report, Provenance] | None:
+    async def _read(self, one: Document, run_id: int, pool: ReadingPool) -> Item | None:
         try:
             parts, sources = _bytes(self.archive, self.shelf, one)
         except (WarcError, OSError, KeyError) as error:
@@ -223,9 +241,3 @@ def _chosen(folder: Path, where: str) -> set[str]:
     """The addresses of the reports that fit a condition, asked of the published database and in its sandbox."""
     with reading(folder) as connection:
         return {str(url) for (url,) in ask(connection, f"SELECT DISTINCT url FROM report WHERE ({where})").rows()}  # noqa: S608 - read-only
-
-
-def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    rest = iter(documents)
-    while batch := list(islice(rest, BATCH)):
-        yield batch

@@ -1,4 +1,4 @@
-"""Figures by the million: each column as numbers of the words that stand in it, handed to the database as dictionaries of Arrow."""
+"""Figures and findings by the million: column by column, as numbers of the words in it, handed over as dictionaries of Arrow."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
+from extract.report import Finding
 from store.content import Printed
 from store.database import registered, schema_of
 
@@ -62,11 +63,28 @@ class _Column:
         return coded if pa.types.is_string(kind) or pa.types.is_decimal(kind) else coded.dictionary_decode()
 
 
-class FigureColumns:
-    """The rows of `figure` of many reports."""
+class Columns:
+    """The rows of one table, of many reports."""
+
+    def __init__(self, table: str, width: int) -> None:
+        self._table = table
+        self._columns = [_Column() for _ in range(width)]
+
+    def insert(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Appends them to their table."""
+        if not len(self._columns[0]):
+            return
+        schema = schema_of(connection, self._table)
+        arrays = [column.arrow(field.type) for column, field in zip(self._columns, schema, strict=True)]
+        with registered(connection, "incoming", pa.table(arrays, names=schema.names)):
+            connection.execute(f"INSERT INTO {self._table} SELECT * FROM incoming")
+
+
+class FigureColumns(Columns):
+    """The rows of `figure`."""
 
     def __init__(self) -> None:
-        self._columns = [_Column() for _ in range(22)]
+        super().__init__("figure", 22)
         self.of_report: dict[int, Printed] = {}
 
     def add(self, number: int, printed: Printed, digests: Sequence[str]) -> None:
@@ -89,11 +107,22 @@ class FigureColumns:
         for held, run in zip(usual, (*cells, *places, *judged), strict=True):
             held.add(run)
 
-    def insert(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Appends them to `figure`."""
-        if not len(self._columns[0]):
+
+class FindingColumns(Columns):
+    """The rows of `finding` that speak of one report alone."""
+
+    def __init__(self) -> None:
+        super().__init__("finding", 10)
+
+    def add(self, number: int, findings: tuple[Finding, ...]) -> None:
+        """Adds the findings of one report."""
+        if not findings:
             return
-        schema = schema_of(connection, "figure")
-        arrays = [column.arrow(field.type) for column, field in zip(self._columns, schema, strict=True)]
-        with registered(connection, "incoming", pa.table(arrays, names=schema.names)):
-            connection.execute("INSERT INTO figure SELECT * FROM incoming")
+        report, other, *usual, expected, actual, message = self._columns
+        report.add_same(number, len(findings))
+        other.add_same(None, len(findings))
+        *runs, expectations, actuals, messages, _ = zip(*findings, strict=True)
+        for held, run in zip(usual, runs, strict=True):
+            held.add(run)
+        for held, run in zip((expected, actual, message), (expectations, actuals, messages), strict=True):
+            held.add_own(run)

@@ -326,6 +326,7 @@ class Loading:
         for table, rows in self.batch.rows.items():
             insert(self.connection, table, rows)
         self.batch.figures.insert(self.connection)
+        self.batch.findings.insert(self.connection)
         self._update([v for v in self.held.all() if self.written[v.report_id] != v.standing])
         insert(self.connection, "reading", self.readings)
         settle(self.connection, sorted({row[2] for row in self.readings}), ("read", "load"), self.sightings)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from extract.document import Problem
 from extract.report import Figure, Report
-from store.columns import FigureColumns
+from store.columns import FigureColumns, FindingColumns
 from store.content import Printed, text_hash
 from store.database import Row
 from store.provenance import Part, Provenance
@@ -18,7 +18,7 @@ from store.versions import Version
 
 LARGEST = Decimal(10) ** 18
 STEP = Decimal("0.000001")
-TABLES = ("report", "part", "report_table", "extra_cell", "section", "claim", "finding")
+TABLES = ("report", "part", "report_table", "extra_cell", "section", "claim")
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Batch:
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
     figures: FigureColumns = field(default_factory=FigureColumns)
+    findings: FindingColumns = field(default_factory=FindingColumns)
 
     def add(
         self, version: Version, agency: tuple[str, str | None], reason: str, report: Report, source: Provenance, printed: Printed
@@ -44,7 +45,7 @@ class Batch:
         rows["extra_cell"] += [(number, e.table_code, e.row_label, e.column_label, e.raw, *_where(e.place)) for e in report.extras]
         rows["section"] += [(number, n, s.code, s.number, s.heading, s.text, text_hash(s.text)) for n, s in enumerate(report.sections, 1)]
         rows["claim"] += [(number, c.code, c.value, c.unit, c.approximate, c.sentence, c.section_ordinal) for c in report.claims]
-        rows["finding"] += findings(number, report)
+        self.findings.add(number, report.findings)
         return problems
 
 
@@ -82,13 +83,6 @@ def _parts(number: int, parts: tuple[Part, ...]) -> Iterator[Row]:
 def _where(place: tuple[object, ...]) -> Row:
     table_no, row_no, column_no, page, *_ = place
     return page, table_no, row_no, column_no
-
-
-def findings(number: int, report: Report) -> list[Row]:
-    """The findings of one report, without another report."""
-    return [
-        (number, None, f.rule, f.severity, f.row_code, f.column_code, f.outcome, f.expected, f.actual, f.message) for f in report.findings
-    ]
 
 
 def is_sound(printed: Printed) -> bool:
