@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
-from extract.axes import PHYSICAL_READERS, Assigned, Head, Slot, assign, slots
+from extract.axes import PHYSICAL_READERS, Head, Line, Slot, assign, line, remembered
 from extract.document import Cell, Document, Grid, Problem
 from extract.form import form
 from extract.grid import transpose
@@ -28,7 +29,6 @@ MAX_ROWS = 2000
 """Rows of a grid; the whole form has some sixty, a workbook of several forms some hundreds."""
 MOST_LEFT_OUT = 5
 """End rows of table 3 that a report may leave out where its total does not tell whether they were lost."""
-COLUMNS = 7
 MAX_ANSWER = 12
 """Characters of words in place of a figure; longer cells are labels and notes."""
 LEAST_TELLING = 4
@@ -55,10 +55,11 @@ def align(document: Document) -> Alignment:
         if len(grid.rows) > MAX_ROWS:
             found.problems.append(Problem("too_complex", f"a table of {len(grid.rows)} rows is none of the form's and was not searched"))
             continue
-        grid = pivot(grid)
-        opened = list(_walk(grid, open_walk))
+        grid, lines = _laid_out(grid)
+        opened = list(_walk(grid, lines, open_walk))
         if not opened:
-            opened = list(_walk(transpose(grid), None))
+            turned = transpose(grid)
+            opened = list(_walk(turned, _lines(turned), None))
         if not opened:
             leftovers.append(grid)
             continue
@@ -71,61 +72,114 @@ def align(document: Document) -> Alignment:
     return found
 
 
-def _walk(grid: Grid, carried: Walk | None) -> Iterator[Walk]:
+def _lines(grid: Grid) -> list[Line]:
+    return [line(row) for row in grid.rows]
+
+
+def _laid_out(grid: Grid) -> tuple[Grid, list[Line]]:
+    """A grid with its lines, as the form lays them out."""
+    lines = _lines(grid)
+    pivoted = pivot(grid, lines)
+    return pivoted, lines if pivoted is grid else _lines(pivoted)
+
+
+def _walk(grid: Grid, lines: Sequence[Line], carried: Walk | None) -> Iterator[Walk]:
     """The tables of the form in one grid, in order; `carried` is the table that a fragment without header may continue."""
     current: Walk | None = None
     skip = 0
-    for r, row in enumerate(grid.rows):
+    for r, one in enumerate(lines):
         if r < skip:
             continue
-        header = read_header(grid, r, current.header if current else None)
+        header = read_header(lines, r, current.header.table if current else None)
         if header:
-            skip = header.end
+            skip = r + header.rows
             if current is None or header.table != current.header.table:
                 current = Walk(header, grid)
                 yield current
             current.header, current.grid = header, grid
             continue
-        if current is None and carried is not None and _continues(grid, carried):
+        if current is None and carried is not None and _continues(grid, lines, carried):
             current = carried
             current.grid = grid
             yield current
         if current is not None:
-            _read_row(current, slots(row))
+            _read_row(current, one)
 
 
-def _continues(grid: Grid, carried: Walk) -> bool:
+def _continues(grid: Grid, lines: Sequence[Line], carried: Walk) -> bool:
     """Whether a grid without header goes on with the table before it: as wide, and its first labelled row is one of that table's."""
     if not grid.rows or len(grid.rows[0]) != len(carried.grid.rows[0]):
         return False
     if carried.header.table == "challenges":
-        return not carried.figures and all(slot.is_value for slot in slots(grid.rows[0]))
-    labels = (read_label(carried.header, slots(row)) for row in grid.rows[:3])
+        return not carried.figures and all(slot.is_value for slot in lines[0].slots)
+    labels = (read_label(carried.header, one.slots) for one in lines[:3])
     return any(label is not None and label.row is not None for label in labels)
 
 
-def _read_row(walk: Walk, row: list[Slot]) -> None:
-    label = read_label(walk.header, row)
+class Target(NamedTuple):
+    """A figure of the form that a row holds: the number of its cell in the row, and all that the cell itself does not tell."""
+
+    at: int
+    table: str
+    key: tuple[str, str]
+    unit: str | None
+    match: str
+    is_ambiguous: bool
+
+
+class Placed(NamedTuple):
+    """What a row holds: its label, and its figures, None where no cell can be told to stand under a column."""
+
+    label: RowLabel
+    targets: tuple[Target, ...] | None
+    regular: bool
+
+
+@remembered
+def _place(row: tuple[Slot, ...], header: Header, physical: bool) -> Placed | None:
+    """The figures of a row under a header; None where it holds no label."""
+    label = read_label(header, row)
     if label is None:
-        return
-    assigned = assign(walk.header.heads, row, label.end, walk.header.width, walk.grid.reader in PHYSICAL_READERS)
+        return None
+    assigned = assign(header.heads, row, label.end, header.width, physical)
     if assigned is None:
-        _keep_raw(walk, label, row)
+        return Placed(label, None, False)
+    targets = (_target(header, label, head, slot.at, head in assigned.ambiguous) for head, slot in assigned.slots.items())
+    return Placed(label, tuple(targets), assigned.regular)
+
+
+def _target(header: Header, label: RowLabel, head: Head, at: int, ambiguous: bool) -> Target:
+    key = (head.key[0], head.key[1]) if header.is_keyed else (label.code, head.key[0])
+    unit = head.unit or _unit(label, form().columns[header.table, key[1]].unit)
+    return Target(at, header.table, key, unit, weaker(label.strength, head.strength), ambiguous)
+
+
+def _unit(label: RowLabel, column_unit: str | None) -> str | None:
+    if column_unit and column_unit.startswith("unstated"):
+        return None
+    return column_unit or (label.row.unit if label.row else None)
+
+
+def _read_row(walk: Walk, one: Line) -> None:
+    placed = _place(one, walk.header, walk.grid.reader in PHYSICAL_READERS)
+    if placed is None:
         return
-    if not any(assigned.cells.values()):
+    label, targets, regular = placed
+    if targets is None:
+        _keep_raw(walk, label, one)
         return
-    cells = {head: cell for head, cell in assigned.cells.items() if cell is not None}
-    if not any(_is_figure_text(cell) or _is_answer(label, cell) for cell in cells.values()):
+    cells = [one.cells[target.at] for target in targets]
+    if not any(_is_figure_text(cell) or _is_answer(label, cell) for cell in cells):
         return
-    if walk.header.is_keyed and any(head.key in walk.figures for head in cells) and _says_nothing(cells.values()):
+    if walk.header.is_keyed and any(target.key in walk.figures for target in targets) and _says_nothing(cells):
         return
-    figures = [_figure(walk, label, head, cell, assigned) for head, cell in cells.items()]
+    figures = [_figure(walk.grid, target, cell, regular) for target, cell in zip(targets, cells, strict=True)]
     walk.missing += len(walk.header.heads) - len(figures)
-    if not _is_sure(walk.header, assigned, figures):
+    if not _is_sure(walk.header, regular, figures):
         figures = [_unread(figure) for figure in figures]
         walk.problems.append(Problem("shifted_row", f"{label.text}: cells do not stand under the columns", figures[0].place))
-    for figure in figures:
-        _put(walk, figure)
+    for target, figure in zip(targets, figures, strict=True):
+        _put(walk, target.key, figure)
 
 
 def _says_nothing(cells: Iterable[Cell]) -> bool:
@@ -144,47 +198,29 @@ def _is_answer(label: RowLabel, cell: Cell) -> bool:
     return label.row is not None and label.strength != "fuzzy" and "group" not in label.row.kinds.values() and 0 < len(text) <= MAX_ANSWER
 
 
-def _figure(walk: Walk, label: RowLabel, head: Head, cell: Cell, assigned: Assigned) -> Figure:
-    table = walk.header.table
-    row_code, column_code = (head.key[0], head.key[1]) if len(head.key) == 2 else (label.code, head.key[0])
-    column = form().columns[table, column_code]
-    number = parse(cell.text)
-    state, value = number.state, number.value
-    if cell.unreadable or head in assigned.ambiguous:
-        state, value = "unreadable", None
+def _figure(grid: Grid, target: Target, cell: Cell, regular: bool) -> Figure:
+    _, table, (row, column), unit, match, is_ambiguous = target
+    text, place, _, _, confidence, repaired, unreadable = cell
+    value, state, own_unit, note = parse(text)
+    if unreadable or is_ambiguous:
+        value, state = None, "unreadable"
+    unit = own_unit or unit
     return Figure(
-        table_code=table,
-        row_code=row_code,
-        column_code=column_code,
-        value=value,
-        unit=number.unit or head.unit or _unit(label, column.unit),
-        state=state,
-        raw=cell.text,
-        place=cell.place,
-        reader=walk.grid.reader,
-        part=walk.grid.part,
-        confidence=cell.confidence,
-        match=weaker(label.strength, head.strength),
-        note=number.note,
-        repaired=cell.repaired or not assigned.regular,
+        table, row, column, value, unit, state, text, place, grid.reader, grid.part, confidence, match, note, repaired or not regular
     )
-
-
-def _unit(label: RowLabel, column_unit: str | None) -> str | None:
-    if column_unit and column_unit.startswith("unstated"):
-        return None
-    return column_unit or (label.row.unit if label.row else None)
 
 
 def _unread(figure: Figure) -> Figure:
     return figure._replace(value=None, state="unreadable")
 
 
-def _is_sure(header: Header, assigned: Assigned, figures: Sequence[Figure]) -> bool:
+def _is_sure(header: Header, regular: bool, figures: Sequence[Figure]) -> bool:
     """Whether it is known which figure is which: by the layout, by the sums, or because all cells say the same."""
+    if header.ordered and regular and len(figures) == len(header.heads):
+        return True
     if len({(figure.state, figure.value) for figure in figures}) == 1 and figures[0].state != "unreadable":
         return len(figures) == len(header.heads)
-    return header.ordered and (assigned.regular or _sums_hold(figures))
+    return header.ordered and (regular or _sums_hold(figures))
 
 
 def _sums_hold(figures: Sequence[Figure]) -> bool:
@@ -194,33 +230,37 @@ def _sums_hold(figures: Sequence[Figure]) -> bool:
     rows: dict[str, dict[str, Decimal]] = {}
     for figure in figures:
         rows.setdefault(figure.row_code, {})[figure.column_code] = figure.value or Decimal(0)
-    columns = {c.code for c in form().columns_of(figures[0].table_code)}
-    return all(set(row) == columns and row.pop("total") == sum(row.values()) for row in rows.values())
+    columns = set(_columns(figures[0].table_code))
+    return all(row.keys() == columns and row.pop("total") == sum(row.values()) for row in rows.values())
 
 
-def _put(walk: Walk, figure: Figure) -> None:
+def _put(walk: Walk, key: tuple[str, str], figure: Figure) -> None:
     """Keep the figure; a second cell for the same figure must say the same, else neither is believed."""
-    key = (figure.row_code, figure.column_code)
-    before = walk.figures.get(key)
-    if before is None:
-        walk.figures[key] = figure
-    elif (before.state, before.value) != (figure.state, figure.value):
+    before = walk.figures.setdefault(key, figure)
+    if before is not figure and (before.state, before.value) != (figure.state, figure.value):
         walk.figures[key] = before._replace(value=None, state="unreadable", raw=f"{before.raw} | {figure.raw}")
         walk.problems.append(Problem("contradicting_cells", f"{key[0]} × {key[1]}: {before.raw!r} and {figure.raw!r}", figure.place))
 
 
-def _keep_raw(walk: Walk, label: RowLabel, row: list[Slot]) -> None:
+def _keep_raw(walk: Walk, label: RowLabel, one: Line) -> None:
     """A row whose cells cannot be placed: its figures are unread where the row is known, raw text is kept in any case."""
-    values = [slot for slot in row if slot.start >= label.end and not slot.is_blank]
-    if not any(_is_figure_text(slot.cell) for slot in values):
+    cells = [one.cells[slot.at] for slot in one.slots if slot.start >= label.end and not slot.is_blank]
+    if not any(map(_is_figure_text, cells)):
         return
-    raw = " | ".join(slot.text for slot in values)
-    walk.problems.append(Problem("unplaced_row", f"{label.text}: {raw}", values[0].cell.place))
-    if label.row is None or len(walk.header.heads[0].key) == 2:
-        walk.extras += [ExtraCell(walk.header.table, label.text, "", slot.cell.text, slot.cell.place) for slot in values]
+    raw = " | ".join(cell.text.strip() for cell in cells)
+    walk.problems.append(Problem("unplaced_row", f"{label.text}: {raw}", cells[0].place))
+    if label.row is None or walk.header.is_keyed:
+        walk.extras += [ExtraCell(walk.header.table, label.text, "", cell.text, cell.place) for cell in cells]
         return
+    unread = cells[0]._replace(text=raw, unreadable=True)
     for head in walk.header.heads:
-        _put(walk, _unread(_figure(walk, label, head, values[0].cell._replace(text=raw, unreadable=True), Assigned({}, True))))
+        target = _target(walk.header, label, head, 0, False)
+        _put(walk, target.key, _figure(walk.grid, target, unread, True))
+
+
+@cache
+def _columns(table: str) -> tuple[str, ...]:
+    return tuple(column.code for column in form().columns_of(table))
 
 
 def _doubt_columns(walk: Walk) -> None:
@@ -230,7 +270,8 @@ def _doubt_columns(walk: Walk) -> None:
     rows: dict[str, dict[str, Decimal | None]] = {}
     for (row, column), figure in walk.figures.items():
         rows.setdefault(row, {})[column] = figure.value
-    numbers = [[row[c.code] for c in form().columns_of("requests")] for row in rows.values() if len(row) == COLUMNS]
+    order = _columns("requests")
+    numbers = [[row[column] for column in order] for row in rows.values() if len(row) == len(order)]
     telling = [[v for v in row if v is not None] for row in numbers if None not in row and any(row)]
     holding = sum(sum(row[:-1]) == row[-1] for row in telling)
     if len(telling) >= LEAST_TELLING and 2 * holding < len(telling):
@@ -245,7 +286,7 @@ def _finish(walk: Walk, found: Alignment) -> None:
     _doubt_columns(walk)
     edition = _edition(table, walk.figures)
     figures = walk.figures
-    found.figures |= {(table, *key): _settle_code(figure, edition) for key, figure in figures.items()}
+    found.figures |= _settle_codes(table, edition, figures)
     found.extras += walk.extras
     found.problems += walk.problems
     first = next(iter(figures.values()))
@@ -255,10 +296,12 @@ def _finish(walk: Walk, found: Alignment) -> None:
     found.tables.append(TableSeen(table, edition, complete, first.place.page, first.place.table_no, first.part))
 
 
-def _settle_code(figure: Figure, edition: str) -> Figure:
+def _settle_codes(table: str, edition: str, figures: Mapping[tuple[str, str], Figure]) -> dict[tuple[str, str, str], Figure]:
     """A row that this edition prints without figures (a group with its own sum) is kept, but not under the form's code."""
-    known = figure.row_code not in form().rows or (figure.row_code, figure.column_code) in _printed(figure.table_code, edition)
-    return figure if known else figure._replace(match="extra")
+    printed, rows = _printed(table, edition), form().rows
+    return {
+        (table, *key): figure if key in printed or key[0] not in rows else figure._replace(match="extra") for key, figure in figures.items()
+    }
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeVar, TypeVarTuple
 
 from extract.document import Cell, Row
 from extract.number import parse
@@ -12,27 +13,62 @@ from extract.number import parse
 PHYSICAL_READERS = frozenset({"pdf", "pdfplumber", "ocr", "xlsx", "xls", "ofd"})
 """Readers whose slots are places on paper: an absent cell there shifts no other."""
 
+ROWS_KEPT = 4096
+USUAL_CELLS, USUAL_TEXT = 24, 400
+"""Cells of a row, and characters of each, that rows of the form do not exceed."""
+
 _HEADER_UNIT = re.compile(r"单\s*位\s*[:：]?\s*(万元|亿元|元|件|条|项|个)|[（(]\s*(万元|亿元|元)\s*[）)]")
 
 
-class Slot(NamedTuple):
-    """A distinct cell of a row with the columns [start, end) that it covers there."""
+Kind = Literal["word", "value", "blank"]
 
-    cell: Cell
+
+class Slot(NamedTuple):
+    """Where a cell of a row stands and what can be there: its number in the row, the columns [start, end), what it prints.
+
+    All numbers are alike ("0"; "0.0" where more than digits is printed): where a cell belongs depends on words and layout alone.
+    """
+
+    at: int
     start: int
     end: int
     text: str
-    """What the cell prints, ends stripped."""
+    kind: Kind
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is printed."""
-        return parse(self.cell.text).state == "blank" and not self.cell.unreadable
+        return self.kind == "blank"
 
     @property
     def is_value(self) -> bool:
         """Whether the text can stand in a figure cell: a number, a dash, nothing, or something unreadable."""
-        return self.cell.unreadable or parse(self.cell.text).state != "unreadable"
+        return self.kind != "word"
+
+
+class Line(NamedTuple):
+    """The distinct cells of a row, left to right, and as many slots. `usual` where it is no larger than rows of the form are."""
+
+    cells: tuple[Cell, ...]
+    slots: tuple[Slot, ...]
+    usual: bool
+
+
+T = TypeVar("T")
+More = TypeVarTuple("More")
+
+
+def remembered(function: Callable[[tuple[Slot, ...], *More], T]) -> Callable[[Line, *More], T]:
+    """A function of the slots of a row, to be asked with the line: what it said of usual rows is kept for the next report.
+
+    Bounded in number and in size, so that memory stays flat over any number of documents.
+    """
+    kept: Callable[[tuple[Slot, ...], *More], T] = lru_cache(maxsize=ROWS_KEPT)(function)  # type: ignore[assignment]  # hashable all
+
+    def answer(row: Line, *more: *More) -> T:
+        return (kept if row.usual else function)(row.slots, *more)
+
+    return answer
 
 
 class Head(NamedTuple):
@@ -46,24 +82,41 @@ class Head(NamedTuple):
 
 
 class Assigned(NamedTuple):
-    """The cells of a row by head. `regular` is False where only the order of the cells speaks for the assignment."""
+    """The slots of a row by head. `regular` is False where only the order of the slots speaks for the assignment."""
 
-    cells: Mapping[Head, Cell | None]
+    slots: Mapping[Head, Slot]
     regular: bool
     ambiguous: frozenset[Head] = frozenset()
 
 
-def slots(row: Row) -> list[Slot]:
-    """The distinct cells of a row, left to right."""
-    found, start, width = [], 0, len(row)
+def line(row: Row) -> Line:
+    """A row of a grid, each cell of it once."""
+    cells: list[Cell] = []
+    found: list[Slot] = []
+    start, width, usual = 0, len(row), True
     while start < width:
         cell, end = row[start], start + 1
         while end < width and row[end] is cell:
             end += 1
         if cell is not None:
-            found.append(Slot(cell, start, end, cell.text.strip()))
+            usual = usual and len(cell.text) <= USUAL_TEXT
+            found.append(Slot(len(cells), start, end, *_said(cell.text, cell.unreadable)))
+            cells.append(cell)
         start = end
-    return found
+    return Line(tuple(cells), tuple(found), usual and len(cells) <= USUAL_CELLS)
+
+
+@lru_cache(maxsize=16384)
+def _said(text: str, unreadable: bool) -> tuple[str, Kind]:
+    """The text and the kind of a slot."""
+    number, plain = parse(text), text.strip()
+    if number.state == "unreadable" and not unreadable:
+        return plain, "word"
+    if number.state == "blank" and not unreadable:
+        return plain, "blank"
+    if number.state == "number" and not number.unit and not number.note:
+        return ("0" if plain.isdecimal() else "0.0"), "value"
+    return plain, "value"
 
 
 def header_unit(text: str) -> str | None:
@@ -73,19 +126,19 @@ def header_unit(text: str) -> str | None:
 
 
 def assign(heads: Sequence[Head], row: Sequence[Slot], label_end: int, width: int, physical: bool) -> Assigned | None:
-    """Which cell of `row` stands under which head. None where it can't be told.
+    """Which slot of `row` stands under which head. None where it can't be told.
 
-    `label_end` is where the row's own labels end, `width` where the header's rows end: cells beyond it, blank ones too, say that
+    `label_end` is where the row's own labels end, `width` where the header's rows end: slots beyond it, blank ones too, say that
     the row has a cell more than its header.
     """
     heads = sorted(heads, key=lambda h: h.start)
     right_edge = max(h.end for h in heads)
     values = [slot for slot in row if slot.start >= label_end and not (right_edge <= slot.start < width and slot.is_blank)]
-    shifted = any(s.end <= heads[0].start and not s.is_blank and s.is_value for s in values) or any(s.start >= right_edge for s in values)
+    shifted = any((s.end <= heads[0].start and s.kind == "value") or s.start >= right_edge for s in values)
     if not shifted:
         inside = [slot for slot in values if slot.end > heads[0].start]
         if _one_to_one(heads, inside):
-            return Assigned({h: s.cell for h, s in zip(heads, inside, strict=True)}, True)
+            return Assigned(dict(zip(heads, inside, strict=True)), True)
         overlapped = _by_overlap(heads, inside, physical)
         if overlapped:
             return overlapped
@@ -97,8 +150,8 @@ def _one_to_one(heads: Sequence[Head], row: Sequence[Slot]) -> bool:
 
 
 def _by_overlap(heads: Sequence[Head], row: Sequence[Slot], physical: bool) -> Assigned | None:
-    """Each head takes the one cell below it; a cell below several heads says nothing of any of them unless it is blank."""
-    cells: dict[Head, Cell | None] = {}
+    """Each head takes the one slot below it; a slot below several heads says nothing of any of them unless it is blank."""
+    found: dict[Head, Slot] = {}
     ambiguous = set()
     for head in heads:
         below = [s for s in row if s.start < head.end and head.start < s.end]
@@ -107,17 +160,15 @@ def _by_overlap(heads: Sequence[Head], row: Sequence[Slot], physical: bool) -> A
             if not physical:
                 return None
             continue
-        cells[head] = printed[0].cell
+        found[head] = printed[0]
         shared = sum(h.start < printed[0].end and printed[0].start < h.end for h in heads) > 1
         if len(printed) > 1 or (shared and not printed[0].is_blank):
             ambiguous.add(head)
-    return Assigned(cells, True, frozenset(ambiguous))
+    return Assigned(found, True, frozenset(ambiguous))
 
 
 def _by_order(heads: Sequence[Head], values: Sequence[Slot]) -> Assigned | None:
-    if len(values) != len(heads):
-        return None
-    return Assigned({h: s.cell for h, s in zip(heads, values, strict=True)}, False)
+    return Assigned(dict(zip(heads, values, strict=True)), False) if len(values) == len(heads) else None
 
 
 def merge_heads(found: Iterable[tuple[int, tuple[str, ...], str, str | None]]) -> list[Head]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from extract.axes import Head, Slot, header_unit, merge_heads, slots
-from extract.document import Grid
+from extract.axes import Head, Line, Slot, header_unit, merge_heads, remembered
 from extract.form import FORM_TABLES, form
 from extract.label import Labels, column_labels, row_labels
 
@@ -18,16 +17,22 @@ MAX_LABEL = 60
 """Characters; longer cells are prose."""
 
 
-@dataclass(frozen=True, slots=True)
+MAX_ROWS = 6
+"""Rows of a header."""
+
+Row = tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Header:
-    """The header of a table: its named columns, and the first grid row after it.
+    """The header of a table: its named columns, and how many rows it takes. The same rows give the same object.
 
     `ordered` is False where the columns do not stand in an order of the form: then sums must confirm each row.
     """
 
     table: str
     heads: tuple[Head, ...]
-    end: int
+    rows: int
     width: int
     """The grid column behind the last cell of the header's rows."""
     ordered: bool = True
@@ -43,12 +48,24 @@ class Header:
         return len(self.heads[0].key) == 2
 
 
-def read_header(grid: Grid, r: int, current: Header | None) -> Header | None:
+def read_header(lines: Sequence[Line], r: int, current: str | None) -> Header | None:
     """The header that begins at row `r`, or None. `current` tells which table is open, for labels that two tables share."""
-    row = slots(grid.rows[r])
-    if not any(_is_header_word(slot.text) for slot in row) or any(len(slot.text) > MAX_LABEL for slot in row[1:]):
+    if not _may_open(lines[r]):
         return None
-    return _requests(grid, r, row) or _challenges(grid, r, row) or _disclosure(row, r, current)
+    rows = lines[r : r + MAX_ROWS]
+    read = _read if all(line.usual for line in rows) else _read.__wrapped__
+    return read(tuple(line.slots for line in rows), current)
+
+
+@remembered
+def _may_open(row: Row) -> bool:
+    """Whether a row holds a word of a header, and no prose."""
+    return any(_is_header_word(slot.text) for slot in row) and all(len(slot.text) <= MAX_LABEL for slot in row[1:])
+
+
+@lru_cache(maxsize=1024)
+def _read(rows: tuple[Row, ...], current: str | None) -> Header | None:
+    return _requests(rows) or _challenges(rows) or _disclosure(rows[0], current)
 
 
 @lru_cache(maxsize=16384)
@@ -61,50 +78,50 @@ def _known(labels: Labels, row: Iterable[Slot]) -> int:
     return sum(bool(slot.text) and labels.surely(slot.text) is not None for slot in row)
 
 
-def _block(grid: Grid, r: int, labels: Sequence[Labels], least: int) -> int:
-    """The end of the run of header rows from `r`: rows that hold labels and no figure."""
-    end = r
-    while end < len(grid.rows) and end < r + 6:
-        row = slots(grid.rows[end])
-        if sum(_known(known, row) for known in labels) < least or _holds_figures(row):
-            break
+def _block(rows: Sequence[Row], labels: Sequence[Labels], least: int) -> Sequence[Row]:
+    """The run of header rows: rows that hold labels and no figure."""
+    end = 0
+    while end < len(rows) and sum(_known(known, rows[end]) for known in labels) >= least and not _holds_figures(rows[end]):
         end += 1
-    return end
+    return rows[:end]
 
 
-def _holds_figures(row: Sequence[Slot]) -> bool:
+def _holds_figures(row: Row) -> bool:
     """Whether a row prints numbers or dashes, or leaves the cells of several figures blank."""
-    blank = sum(slot.is_blank for slot in row)
-    return blank >= MANY_BLANKS or any(slot.is_value and not slot.is_blank for slot in row)
+    return sum(slot.is_blank for slot in row) >= MANY_BLANKS or _holds_value(row)
 
 
-def _width(grid: Grid, r: int, end: int) -> int:
-    return max(c + 1 for row in grid.rows[r:end] for c, cell in enumerate(row) if cell is not None)
+def _holds_value(row: Row) -> bool:
+    return any(slot.kind == "value" for slot in row)
 
 
-def _lowest(grid: Grid, r: int, end: int, column: int, labels: Labels) -> tuple[str, str, str | None] | None:
+def _width(block: Sequence[Row]) -> int:
+    return max((row[-1].end for row in block), default=0)
+
+
+def _lowest(block: Sequence[Row], column: int, labels: Labels) -> tuple[str, str, str | None] | None:
     """The (code, strength, unit) of the lowest label in a column of the header block."""
-    for y in range(end - 1, r - 1, -1):
-        cell = grid.rows[y][column]
-        found = labels.find(cell.text) if cell is not None and len(cell.text) <= MAX_LABEL else ()
+    for row in reversed(block):
+        text = next((slot.text for slot in row if slot.start <= column < slot.end), "")
+        found = labels.find(text) if len(text) <= MAX_LABEL else ()
         if len(found) == 1:
-            return found[0].code, found[0].strength, header_unit(cell.text) if cell else None
+            return found[0].code, found[0].strength, header_unit(text)
     return None
 
 
-def _requests(grid: Grid, r: int, row: Sequence[Slot]) -> Header | None:
+def _requests(rows: Sequence[Row]) -> Header | None:
     labels = column_labels("requests")
-    if _known(labels, row) < 2:
+    if _known(labels, rows[0]) < 2:
         return None
-    end = _block(grid, r, [labels], 2)
-    named = [(c, _lowest(grid, r, end, c, labels)) for c in range(len(grid.rows[0]))]
+    block = _block(rows, [labels], 2)
+    named = [(c, _lowest(block, c, labels)) for c in range(_width(block))]
     heads = merge_heads((c, (n[0],), n[1], n[2]) for c, n in named if n)
     codes = [head.key[0] for head in heads]
     if len(set(codes)) < 5 or len(codes) != len(set(codes)):
         return None
     canonical = [c.code for c in form().columns_of("requests")]
     total_first = ["total", *(c for c in canonical if c != "total")]
-    return Header("requests", tuple(heads), end, _width(grid, r, end), any(_follows(heads, order) for order in (canonical, total_first)))
+    return Header("requests", tuple(heads), len(block), _width(block), any(_follows(heads, order) for order in (canonical, total_first)))
 
 
 def _follows(heads: Sequence[Head], order: Sequence[str]) -> bool:
@@ -113,21 +130,21 @@ def _follows(heads: Sequence[Head], order: Sequence[str]) -> bool:
     return all(place - last == 1 + head.start - before.end for (before, last), (head, place) in pairwise(zip(heads, places, strict=True)))
 
 
-def _challenges(grid: Grid, r: int, row: Sequence[Slot]) -> Header | None:
+def _challenges(rows: Sequence[Row]) -> Header | None:
     outcomes, groups = column_labels("challenges"), _challenge_groups()
-    if _known(groups, row) + _known(outcomes, row) < 1 or any(slot.text.isdecimal() for slot in row):
+    if _known(groups, rows[0]) + _known(outcomes, rows[0]) < 1 or any(slot.text.isdecimal() for slot in rows[0]):
         return None
-    end = _block(grid, r, [outcomes, groups], 1)
-    columns = range(len(grid.rows[0]))
-    named = [(c, _lowest(grid, r, end, c, outcomes), _lowest(grid, r, end, c, groups)) for c in columns]
+    block = _block(rows, [outcomes, groups], 1)
+    width = _width(block)
+    named = [(c, _lowest(block, c, outcomes), _lowest(block, c, groups)) for c in range(width)]
     if len({n[0] for _, n, _ in named if n}) < 4:
         return None
     if not any(group for _, _, group in named):
         heads = merge_heads((c, (n[0],), n[1], n[2]) for c, n, _ in named if n)
-        return Header("challenges", tuple(heads), end, _width(grid, r, end), len(heads) == 5)
+        return Header("challenges", tuple(heads), len(block), width, len(heads) == 5)
     heads = merge_heads((c, (g[0], n[0]), n[1], n[2]) for c, n, g in named if n and g)
     ordered = _in_order(heads) and sum(n is not None for _, n, _ in named) == sum(head.end - head.start for head in heads)
-    return Header("challenges", tuple(heads), end, _width(grid, r, end), ordered) if heads else None
+    return Header("challenges", tuple(heads), len(block), width, ordered) if heads else None
 
 
 def _challenge_groups() -> Labels:
@@ -146,13 +163,13 @@ def _in_order(heads: Sequence[Head]) -> bool:
     return whole and all(b - a == 1 for a, b in pairwise(places)) and all(a.end == b.start for a, b in pairwise(heads))
 
 
-def _disclosure(row: Sequence[Slot], r: int, current: Header | None) -> Header | None:
+def _disclosure(row: Row, current: str | None) -> Header | None:
     labels = column_labels("disclosure")
-    if current is not None and current.table != "disclosure" and _known(labels, row) < 2 and not _starts_block(row):
+    if current not in (None, "disclosure") and _known(labels, row) < 2 and not _starts_block(row):
         return None
     named = [(slot, labels.find(slot.text)) for slot in row]
     sure = [slot for slot, found in named if len(found) == 1 and found[0].strength != "fuzzy"]
-    if not sure or any(slot.is_value and not slot.is_blank for slot in row):
+    if not sure or _holds_value(row):
         return None
     heads = tuple(
         Head((found[0].code,), slot.start, slot.end, found[0].strength, header_unit(slot.text)) for slot, found in named if len(found) == 1
@@ -160,7 +177,7 @@ def _disclosure(row: Sequence[Slot], r: int, current: Header | None) -> Header |
     keys = [head.key for head in heads]
     if len(keys) != len(set(keys)) or heads[0].start == 0:
         return None
-    return Header("disclosure", heads, r + 1, row[-1].end, all(a.end == b.start for a, b in pairwise(heads)))
+    return Header("disclosure", heads, 1, row[-1].end, all(a.end == b.start for a, b in pairwise(heads)))
 
 
 def _starts_block(row: Sequence[Slot]) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extract.axes import Slot, slots
-from extract.document import Grid
+from extract.axes import Line, Slot, line
+from extract.document import Cell, Grid
 from extract.form import LEGACY_EDITIONS, form
 from extract.label import Labels, normalise, row_labels
 from extract.number import parse
@@ -33,15 +33,16 @@ class Legacy:
 
 def align_legacy(grid: Grid) -> Legacy | None:
     """The figures of a pre-2019 statistics table, or None where the grid is another table."""
-    rows = [slots(row) for row in grid.rows]
+    lines = [line(row) for row in grid.rows]
+    rows = [one.slots for one in lines]
     table = _table(rows)
     if table is None:
         return None
     found = Legacy(table, LEGACY_EDITIONS[table])
     columns = _columns(rows, table)
     last = -1
-    for row in rows:
-        last = _read_row(found, row, columns, grid, last)
+    for one in lines:
+        last = _read_row(found, one, columns, grid, last)
     return found if found.figures else None
 
 
@@ -78,15 +79,17 @@ def _columns(rows: Sequence[Sequence[Slot]], table: str) -> dict[int, str]:
     return {}
 
 
-def _read_row(found: Legacy, row: Sequence[Slot], columns: dict[int, str], grid: Grid, last: int) -> int:
+def _read_row(found: Legacy, one: Line, columns: dict[int, str], grid: Grid, last: int) -> int:
     """Read one row after position `last` of the printed order; returns the new position."""
+    row, cells = one.slots, one.cells
     words = [slot for slot in row if slot.text and not slot.is_value]
     codes = [code for slot in words for code in _plain(row_labels(found.table), slot.text)]
     order = list(form().rows)
     later = codes if len(codes) == 1 else [code for code in codes if order.index(code) > last]
     values = [slot for slot in row if slot.is_value and slot.start > (words[0].start if words else -1)]
     if not later:
-        found.extras += [ExtraCell(found.table, words[0].text, "", slot.text, slot.cell.place) for slot in values if words and slot.text]
+        printed = [cells[slot.at] for slot in values if words and slot.text]
+        found.extras += [ExtraCell(found.table, words[0].text, "", cell.text.strip(), cell.place) for cell in printed]
         return last
     code = min(later, key=order.index)
     if not form().rows[code].columns.get(found.edition):
@@ -96,13 +99,13 @@ def _read_row(found: Legacy, row: Sequence[Slot], columns: dict[int, str], grid:
     unit = next((slot.text for slot in words[1:] if len(slot.text) <= 3), form().rows[code].unit)
     for slot in row:
         if slot.start in columns and (slot.is_value or any(ch.isdigit() for ch in slot.text)):
-            found.figures.append(_figure(found.table, code, columns[slot.start], slot, unit, grid))
+            found.figures.append(_figure(found.table, code, columns[slot.start], cells[slot.at], unit, grid))
     return order.index(code)
 
 
-def _figure(table: str, row: str, column: str, slot: Slot, unit: str | None, grid: Grid) -> Figure:
-    number = parse(slot.cell.text)
-    unread = slot.cell.unreadable or number.state == "unreadable"
+def _figure(table: str, row: str, column: str, cell: Cell, unit: str | None, grid: Grid) -> Figure:
+    number = parse(cell.text)
+    unread = cell.unreadable or number.state == "unreadable"
     return Figure(
         table,
         row,
@@ -110,12 +113,12 @@ def _figure(table: str, row: str, column: str, slot: Slot, unit: str | None, gri
         None if unread else number.value,
         number.unit or unit,
         "unreadable" if unread else number.state,
-        slot.cell.text,
-        slot.cell.place,
+        cell.text,
+        cell.place,
         grid.reader,
         grid.part,
-        slot.cell.confidence,
+        cell.confidence,
         "exact",
         number.note,
-        slot.cell.repaired,
+        cell.repaired,
     )

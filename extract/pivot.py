@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from extract.axes import Slot, slots
+from extract.axes import Line
 from extract.document import Cell, Grid
 from extract.label import column_labels, row_labels
 
@@ -15,7 +15,7 @@ LEAST = 3
 """Rows with one figure behind the name of a column that make a table long."""
 
 
-class _Line(NamedTuple):
+class _Long(NamedTuple):
     """One figure with its two labels."""
 
     row: Cell
@@ -23,30 +23,30 @@ class _Line(NamedTuple):
     value: Cell
 
 
-def pivot(grid: Grid) -> Grid:
+def pivot(grid: Grid, lines: Sequence[Line]) -> Grid:
     """The grid as the form has it where every figure has a row, and its column's name beside it; else the grid itself."""
-    found = [slots(row) for row in grid.rows]
-    lines = [line for row in found if (line := _line(row)) is not None]
-    if len(lines) < LEAST or any(_line(row) is None and _has_figure(row) for row in found):
+    long = [one for line in lines if (one := _long(line)) is not None]
+    if len(long) < LEAST or any(_long(line) is None and _has_figure(line) for line in lines):
         return grid
-    rows = list(_rows(lines))
+    rows = list(_rows(long))
     width = max(map(len, rows))
     return replace(grid, rows=tuple((*row, *[None] * (width - len(row))) for row in rows))
 
 
-def _line(row: Sequence[Slot]) -> _Line | None:
+def _long(line: Line) -> _Long | None:
+    row, cells = line.slots, line.cells
     if len(row) < 3 or not row[-1].is_value or row[-2].is_value or column_labels("disclosure").surely(row[-2].text) is None:
         return None
     named = [slot for slot in row[:-2] if row_labels("disclosure").surely(slot.text) is not None]
-    return _Line(named[0].cell, row[-2].cell, row[-1].cell) if len(named) == 1 else None
+    return _Long(cells[named[0].at], cells[-2], cells[-1]) if len(named) == 1 else None
 
 
-def _has_figure(row: Sequence[Slot]) -> bool:
-    return any(slot.is_value and not slot.is_blank for slot in row)
+def _has_figure(line: Line) -> bool:
+    return any(slot.is_value and not slot.is_blank for slot in line.slots)
 
 
-def _rows(lines: Sequence[_Line]) -> Iterator[list[Cell | None]]:
-    for _, same in groupby(lines, key=lambda line: id(line.row)):
+def _rows(long: Sequence[_Long]) -> Iterator[list[Cell | None]]:
+    for _, same in groupby(long, key=lambda line: id(line.row)):
         group = list(same)
         yield [group[0].row._replace(text=""), *(line.column for line in group)]
         yield [group[0].row, *(line.value for line in group)]
