@@ -49,6 +49,7 @@ async def crawl(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None =
     plan = plan or Plan()
     run = _Crawl(site, _Once(fetcher), plan)
     found = await find(site, run.fetcher, memory, thorough=plan.thorough)
+    run.fetcher.keeping = False
     run.tally.columns = len(found.columns)
     run.homes |= {links.page_key(step.url) for step in found.trail if step.why == HOME}
     yield found
@@ -91,6 +92,8 @@ class _Crawl:
                 listing = await families.walk(column.url, self.fetcher, column.family, column)
             except CrawlError as error:
                 yield self.failed("walk", column.url, error)
+                continue
+            if column.url in found.leading and _is_bare(listing):
                 continue
             yield self.counted(listing)
             if not listing.complete:
@@ -220,9 +223,9 @@ class _Crawl:
 
 
 class _Once:
-    """A fetcher that asks for no page twice in one crawl: what finding has looked at, walking need not ask for again.
+    """A fetcher that spares walking the pages that finding has looked at: each is handed on once, then asked for anew.
 
-    It keeps the youngest captures up to some megabytes; an older page may have to be asked for a second time.
+    While finding it keeps the youngest captures up to some megabytes and asks for none of them twice.
     """
 
     def __init__(self, inner: Fetcher) -> None:
@@ -236,7 +239,7 @@ class _Once:
     async def get(self, url: str, *, referer: str | None = None, conditional: bool = False) -> Capture:
         """See `Fetcher`."""
         if url in self.kept:
-            return self.kept[url]
+            return self.kept[url] if self.keeping else self.kept.pop(url)
         self.requests += 1
         capture = self._count(await self.inner.get(url, referer=referer, conditional=conditional))
         if self.keeping and capture.truncated is None:
@@ -251,8 +254,7 @@ class _Once:
         return self._count(await self.inner.post(url, data, referer=referer, media_type=media_type))
 
     def keep_only(self, urls: Collection[str]) -> None:
-        """Forget all pages but these, and keep no more: from here on each page is asked for once anyway."""
-        self.keeping = False
+        """Forget all pages but these."""
         self.kept = OrderedDict((url, capture) for url, capture in self.kept.items() if url in urls)
 
     def _count(self, capture: Capture) -> Capture:
@@ -282,6 +284,11 @@ def _own_listings(found: Found) -> list[Listing]:
         Listing(url, found.family or "generic", tuple(rows), len(rows), "last_page", distinct_found=len(rows), complete=True)
         for url, rows in groups.items()
     ]
+
+
+def _is_bare(listing: Listing) -> bool:
+    """Whether a listing holds nothing, declares nothing, and nothing stood in the way of asking."""
+    return not (listing.distinct_found or listing.declared_total) and listing.stop_reason not in ("blocked", "error")
 
 
 def _shortfall(listing: Listing) -> tuple[str, str]:

@@ -38,7 +38,7 @@ class Refused(CrawlError):
 
 
 class RobotsDenied(CrawlError):
-    """robots.txt forbids it, or could not be had (5xx, time-out) and so must be taken as forbidding."""
+    """robots.txt forbids it, or its server fails (5xx) and so it must be taken as forbidding."""
 
     code = "robots"
 

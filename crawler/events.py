@@ -48,6 +48,8 @@ class Found:
     gates: tuple[Column, ...] = ()
     own_reports: Mapping[str, str] = field(default_factory=dict)
     """Columns that are themselves the report, each with the page whose menu lists it (or itself)."""
+    leading: frozenset[str] = frozenset()
+    """Columns that may be asked for rows, and lead on to parts of the column besides: without rows they are no gap."""
     barren: frozenset[str] = frozenset()
     """Columns that are named as such and list no report; not worth remembering."""
     unheard: tuple[Column, ...] = ()

@@ -56,10 +56,11 @@ def _is_turn(site: Site, night: int) -> bool:
 def _known(site: Site, memory: Mapping[str, Any]) -> list[Candidate]:
     """Columns of the configuration and of memory, each once; only remembered ones have proved that they list reports."""
     configured = [_candidate(Column(url, family=site.family)) for url in site.listings]
-    gates = [_candidate(Column(**gate)) for gate in memory.get("gates", ())]
+    # pages beside the column first: what they offer, too, is the site's menu and no part of the column
+    gates = sorted((_candidate(Column(**gate)) for gate in memory.get("gates", ())), key=lambda gate: gate.annual)
     own = memory.get("own_reports", {})
     proven = [replace(_candidate(Column(**column)), proven=True, menu=own.get(column["url"])) for column in memory.get("columns", ())]
-    return list({links.page_key(candidate.url): candidate for candidate in (*configured, *gates, *proven)}.values())
+    return list({links.page_key(candidate.url): candidate for candidate in (*gates, *configured, *proven)}.values())
 
 
 def _candidate(column: Column) -> Candidate:
@@ -98,6 +99,8 @@ class _Search:
     home: Page | None = None
     menu: frozenset[str] = frozenset()
     """Everything that the home page links to."""
+    common: set[str] = field(default_factory=set)
+    """Page keys of everything that pages beside the annual-report columns link to."""
 
     async def run(self, starts: Iterable[Candidate], floor: float = 0.0) -> None:
         """Look at the most promising page first until nothing promises enough, or the bound is reached."""
@@ -177,6 +180,7 @@ class _Search:
         if at.known and (judgement.signature or ways):
             self.compare(page, at, family)
         if not judgement.annual:
+            self.common |= {links.page_key(link.url) for link in page.links}
             self.passing(page, at, judgement, family)
             offers = self.offers(page, at, judgement, year)
             return [*(offers or find_hidden.doors(page, at)), *find_rank.endpoints(page, at, year)]
@@ -187,7 +191,7 @@ class _Search:
         """What a page offers, but for its own report rows and years in which no report can be."""
         told = {links.page_key(row.url) for row in judgement.reports}
         years = range(KNOWN["years"]["first"], year + 1)
-        offered = find_rank.candidates(page, at, told if judgement.annual else ())
+        offered = find_rank.candidates(page, at, told if judgement.annual else (), self.common)
         fresh = (offer for offer in offered if links.page_key(offer.url) not in told and (offer.year is None or offer.year in years))
         return [self.weighed(offer) for offer in fresh]
 
@@ -203,6 +207,8 @@ class _Search:
         holders = [replace(_hop(at, page, url), why="frame of " + at.why) for url in (*find_judge.frames(page), *find_hidden.loaded(page))]
         parts = [offer for offer in offers if offer.annual and offer.score >= KNOWN["child"]["organ"] - at.depth]
         role = find_judge.role_of(judgement, page, at, leads_on=bool(parts or holders))
+        if role == "asked" and parts:
+            self.kept.leading.add(page.url)
         self.note(at, self.kept.annual(page, at, judgement, family, role), lost=role == "lost")
         return offers + holders
 
@@ -281,6 +287,7 @@ class _Search:
             problems=(*self.problems, *(() if self.kept.proven else self.aside)),
             gates=tuple(self.kept.leading_on(_BOUNDS["parents"])),
             own_reports=self.kept.own_reports(),
+            leading=frozenset(self.kept.leading),
             barren=frozenset(self.kept.barren),
             unheard=tuple(at.column(at.url, at.family) for at in self.unheard),
             requests=len(self.asked),

@@ -31,6 +31,7 @@ class Kept:
     menus: dict[str, str] = field(default_factory=dict)
     """Columns that are themselves the report, each with the page that offers it."""
     barren: set[str] = field(default_factory=set)
+    leading: set[str] = field(default_factory=set)
     passing: list[tuple[int, Candidate, str]] = field(default_factory=list)
     """Pages that name reports in passing: how many, how they were come by, where they are."""
     parents: dict[str, int] = field(default_factory=dict)

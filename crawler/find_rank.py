@@ -59,10 +59,10 @@ def name_of(text: str) -> str:
     return _compiled(KNOWN["child"]["edges"]).sub("", links.plain(text))
 
 
-def candidates(page: Page, at: Candidate, told: Collection[str] = ()) -> Iterator[Candidate]:
+def candidates(page: Page, at: Candidate, told: Collection[str] = (), common: Collection[str] = ()) -> Iterator[Candidate]:
     """The links of a page that may lead on, each with its score; a child of an annual-report column inherits what that knows.
 
-    `told` are the page keys of its report rows, which lead nowhere else.
+    `told` are the page keys of its report rows, which lead nowhere else; `common` those that pages beside the column offer, too.
     """
     turned = {*_pager_pages(page), *told}
     for anchor in page.links:
@@ -71,7 +71,8 @@ def candidates(page: Page, at: Candidate, told: Collection[str] = ()) -> Iterato
         if len(anchor.text) > _TITLE:
             found = _by_path(anchor, anchor.text, page, at)
         else:
-            found = _child(anchor, page, at) or _ranked(anchor, page, at)
+            own = bool(common) and links.page_key(anchor.url) not in common
+            found = _child(anchor, page, at, own=own) or _ranked(anchor, page, at)
         if found is not None and found.score > 0:
             yield found
 
@@ -173,8 +174,11 @@ def _folder(url: str, stem: re.Match[str]) -> str | None:
     return parts._replace(path=parts.path[: end + 1], query="").geturl() if stem.end() <= len(parts.path) and end > 0 else None
 
 
-def _child(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
-    """A year, level or body one level below an annual-report column, or a body inside a page of disclosure."""
+def _child(anchor: Anchor, page: Page, at: Candidate, *, own: bool) -> Candidate | None:
+    """A year, level or body one level below an annual-report column, or a body inside a page of disclosure.
+
+    Years and levels that only the column itself offers (`own`) may stand anywhere on its host.
+    """
     name = name_of(anchor.text)
     if not name or len(name) > 30 or anchor.origin == "comment" or not same_site(anchor.url, page.url):
         return None
@@ -182,6 +186,8 @@ def _child(anchor: Anchor, page: Page, at: Candidate) -> Candidate | None:
         return None
     inside = (at.annual and _below(anchor, page)) or (bool(anchor.heading) and is_annual_name(anchor.heading))
     if inside and (found := _grouping(anchor, name, page, at)):
+        return found
+    if at.annual and own and urlsplit(anchor.url).netloc == urlsplit(page.url).netloc and (found := _level(anchor, name, page, at)):
         return found
     if not (inside or _of_bodies(at)) or _named(name) is not None or _refused(name):
         return None
@@ -201,6 +207,14 @@ def _discloses(anchor: Anchor, page: Page, name: str, agency: str) -> bool:
 
 
 def _grouping(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
+    if found := _level(anchor, name, page, at):
+        return found
+    if _compiled(KNOWN["child"]["more"]).search(name):
+        return _candidate(anchor.url, KNOWN["child"]["score"], "more of the annual-report column", at.name, page, at, annual=True)
+    return None
+
+
+def _level(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate | None:
     for kind, why in (("year", "a year of the annual-report column"), ("level", "a group of bodies of the annual-report column")):
         if _compiled(KNOWN["child"][kind]).search(name):
             year = links.year_of(name) or links.year_of_address(anchor.url) or at.year
@@ -208,8 +222,6 @@ def _grouping(anchor: Anchor, name: str, page: Page, at: Candidate) -> Candidate
             child = _candidate(anchor.url, KNOWN["child"]["score"], why, name, page, at, annual=True, year=year, agency=body or at.agency)
             # from year to year is a step aside, not down: some menus offer only the years before and after
             return replace(child, depth=at.depth) if kind == "year" and at.year else child
-    if _compiled(KNOWN["child"]["more"]).search(name):
-        return _candidate(anchor.url, KNOWN["child"]["score"], "more of the annual-report column", at.name, page, at, annual=True)
     return None
 
 

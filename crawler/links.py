@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from crawler.listing import Column, Link, LinkKind
 
 KNOWN: dict[str, Any] = tomllib.loads((files("crawler") / "links.toml").read_text(encoding="utf-8"))
+UNNAMED = "neither an agency, a year nor a report"
+"""Why a row of an annual-report column is no report by its words; they do not say that it is anything else, either."""
 _HEADING = 30
 _REMEMBERED = 4096
 """Titles and addresses come by several times: when a page is judged, walked and fetched from."""
@@ -188,7 +190,7 @@ def _bare(text: str, url: str, cut: bool) -> Verdict:
         return Verdict("report", "a title cut off in the annual-report column")
     if _pattern("words", "paper").search(text):
         return Verdict("report", "a report in the annual-report column")
-    return Verdict("decoy", "neither an agency, a year nor a report")
+    return Verdict("decoy", UNNAMED)
 
 
 def _names_a_body(name: str) -> bool:

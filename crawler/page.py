@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -30,6 +30,8 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_ATTRIBUTE = re.compile(r"^(?:data-.*(?:url|href|link|src|path)|_?href|hrefs|url|link|src-url|to)$", re.I)
 _GB = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*(?:gb2312|gbk|gb18030|x-gbk)", re.I)
+_YEAR = re.compile(r"^\s*(?:19|20)\d\d\s*(?:年度?)?\s*$")
+_CHOSEN = re.compile(r"this\.value|this\.options\[[^\]]{0,60}\]\.value|\$\(this\)\.val\(\)")
 _SAFE = "%/?:@!$&'()*+,;=~-._[]|"
 _INLINE = frozenset(
     ("a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "label", "mark", "s", "small", "span", "strong", "u", "wbr")
@@ -141,10 +143,12 @@ class _Reader:
         self.nested = nested
         self.owners: dict[int, str | None] = {}
         self.headings: dict[int, str] = {}
+        self.functions: Mapping[str, scripts.Function] = {}
 
     def links(self, tree: LexborHTMLParser) -> Iterator[Anchor]:
         root = tree.root
         nodes = list(root.traverse(include_text=False)) if root else []
+        self.functions = functions_of(tree)
         for node in nodes:
             if node.tag == "a" and (url := self._join(node.attributes.get("href"))):
                 self._own(node, url)
@@ -165,6 +169,7 @@ class _Reader:
                 yield from self._hidden(node)
             case "option":
                 yield from self._pointed(node, node.attributes.get("value"), "option")
+                yield from self._year(node)
             case "body":
                 yield from self._goes(node.attributes.get("onload") or "")
             case "img" | "link" | "input" | "style" | "base":
@@ -190,7 +195,8 @@ class _Reader:
                 yield from self._pointed(node, value, "data")
 
     def _clicks(self, node: LexborNode, code: str) -> Iterator[Anchor]:
-        addresses = [*scripts.opened(code), *(literal for literal in scripts.literals(code) if _ADDRESS.search(literal.strip()))]
+        called = scripts.led(code, self.functions)
+        addresses = [*scripts.opened(code), *called, *(literal for literal in scripts.literals(code) if _ADDRESS.search(literal.strip()))]
         for address in dict.fromkeys(addresses):
             if _ADDRESS.search(address.strip()):
                 yield from self._pointed(node, address, "click")
@@ -198,6 +204,15 @@ class _Reader:
     def _pointed(self, node: LexborNode, value: str | None, origin: Origin) -> Iterator[Anchor]:
         if value and _ADDRESS.search(value.strip()) and (url := self._join(value)):
             yield self._described(node, url, origin)
+
+    def _year(self, node: LexborNode) -> Iterator[Anchor]:
+        """A menu of years that a script or a form turns into addresses."""
+        menu, value = _over(node, "select"), node.attributes.get("value") or ""
+        if menu is None or not _YEAR.match(node.text() or "") or not re.fullmatch(r"[\w-]{1,40}", value):
+            return
+        code = _CHOSEN.sub(f"'{value}'", menu.attributes.get("onchange") or "")
+        for address in dict.fromkeys((*scripts.opened(code), *scripts.led(code, self.functions), *_sent(menu, value))):
+            yield from self._pointed(node, address, "option")
 
     def _frame(self, node: LexborNode) -> Iterator[Anchor]:
         names = ("src", "data", "data-src", "movie")
@@ -268,6 +283,28 @@ class _Reader:
                 break
             best, parent = parent, parent.parent
         return best
+
+
+def functions_of(tree: LexborHTMLParser) -> dict[str, scripts.Function]:
+    """The functions of a page's scripts that go somewhere."""
+    code = "\n".join(text for script in tree.css("script") if "function" in (text := script.text() or ""))
+    return scripts.functions(code) if code else {}
+
+
+def _over(node: LexborNode, tag: str) -> LexborNode | None:
+    parent = node.parent
+    while parent is not None and parent.tag != tag:
+        parent = parent.parent
+    return parent
+
+
+def _sent(menu: LexborNode, value: str) -> Iterator[str]:
+    """Where a form leads that is sent by GET with one choice of a menu."""
+    form, name = _over(menu, "form"), menu.attributes.get("name")
+    if form is None or not name or (form.attributes.get("method") or "get").lower() != "get":
+        return
+    hidden = {node.attributes.get("name") or "": node.attributes.get("value") or "" for node in form.css("input[type=hidden][name]")}
+    yield f"{(form.attributes.get('action') or '').partition('?')[0]}?{urlencode({**hidden, name: value})}"
 
 
 def _base(url: str, tree: LexborHTMLParser) -> str:

@@ -3,18 +3,19 @@
 A family says how to ask for the next page and how to read an answer; this module decides when to stop. A listing ends when its
 declared total is reached; where none is declared, when all declared pages were walked; where neither is, when the last page
 leads nowhere. Round totals are probed one page beyond. A page that brings nothing while more is declared is a hole: it is
-stepped over, and asked for once more at the end. Everything is bounded.
+stepped over, and asked for once more at the end. A listing whose total changes under the walk is walked a second time: rows may
+have slipped from a page not yet asked for to one already seen. Everything is bounded.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler import decode
 from crawler.capture import Capture, Fetcher
 from crawler.errors import Blocked, CrawlError, Gone, Unreachable
 from crawler.listing import StopReason
-from crawler.proof import drop_constants, looks_capped, proven, shortfall
+from crawler.proof import drop_constants, looks_capped, proven, shortfall, stops_at_cap
 from crawler.sheet import Ask, Progress, Reply, Sheet, Source
 
 MAX_REQUESTS = 200
@@ -39,7 +40,11 @@ class Walked:
 
 async def follow(source: Source, fetcher: Fetcher) -> Walked:
     """Walk one source to its end. Raises no `CrawlError`: how it ended stands in the result."""
-    return await _Walk(source, fetcher).run()
+    walked = await _Walk(source, fetcher).run()
+    first = source.first if isinstance(source.first, Ask) else source.again
+    if not walked.progress.changed or walked.reason in ("blocked", "error") or first is None:
+        return walked
+    return _second(walked, await _Walk(replace(source, first=first), fetcher).run())
 
 
 def check(capture: Capture) -> None:
@@ -48,6 +53,16 @@ def check(capture: Capture) -> None:
         raise Gone(capture.url, f"answered {capture.status}")
     if capture.status >= 400:
         raise Unreachable(capture.url, f"answered {capture.status}")
+
+
+def _second(first: Walked, second: Walked) -> Walked:
+    """What two walks of a listing found that changed during the first; what only the first saw counts where the second falls short."""
+    if not second.complete:
+        for key, row in first.progress.rows.items():
+            second.progress.rows.setdefault(key, row)
+    complete = second.complete and not second.progress.changed
+    message = "" if complete else second.message or "the listing changed while it was walked, twice"
+    return replace(second, requests=first.requests + second.requests, complete=complete, message=message)
 
 
 class _Walk:
@@ -118,6 +133,7 @@ class _Walk:
     def _barren(self, ask: Ask, reason: StopReason, note: str) -> StopReason | None:
         """A page that brought nothing: the end of a listing that speaks of no more, else a hole to step over."""
         if self.progress.beyond and not self.capped:
+            self.capped = reason == "next_404" and stops_at_cap(self.progress)
             return self._all_here()
         self.barren.append((ask, reason))
         self.note = note
@@ -160,16 +176,13 @@ class _Walk:
         return "declared_pages_done" if progress.pages is not None and progress.number >= progress.pages else "last_page"
 
     async def _mend(self) -> None:
-        """Ask once more for pages that came empty, and for the first one where the listing grew during the walk."""
+        """Ask once more for pages that came empty."""
         progress = self.progress
         short = progress.total is not None and len(progress.rows) < progress.total
         again = [hole for hole in (*self.holes, *self.barren) if hole[1] == "stub"] if short or self.holes else []
         for hole in again[:PATIENCE]:
             if await self._retried(hole[0]) and hole in self.holes:
                 self.holes.remove(hole)
-        first = self.source.first if isinstance(self.source.first, Ask) else self.source.again
-        if short and progress.grown and first is not None:
-            await self._retried(first)
 
     async def _retried(self, ask: Ask) -> int:
         try:

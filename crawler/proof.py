@@ -21,6 +21,14 @@ def looks_capped(progress: Progress) -> bool:
     return progress.pages in PAGE_CAPS and len(counts) > 1 and counts[-1] >= counts[-2]
 
 
+def stops_at_cap(progress: Progress) -> bool:
+    """Whether pages end where systems stop writing them: a round number of full pages that make a round total.
+
+    That the next page is absent then proves nothing: it was never written.
+    """
+    return progress.total in ROW_CAPS and progress.pages in PAGE_CAPS and len(set(progress.counts.values())) == 1
+
+
 def drop_constants(progress: Progress) -> None:
     """Take out rows that stand on every page where the declared total is met without them: they belong to the pages, not to the list."""
     constant = progress.constant

@@ -24,6 +24,8 @@ class Robots:
     state: State
     text: str = ""
     why: str = ""
+    silent: bool = False
+    """No whole answer came: nothing was said about robots, the host is out of reach."""
 
     def allows(self, url: str) -> bool:
         """Whether the address may be asked for."""
@@ -55,7 +57,7 @@ def read(capture: Capture) -> Robots:
     if capture.status == 429 or capture.status >= 500:
         return Robots("unknown", why=f"robots.txt answered {capture.status}")
     if capture.truncated in ("time", "disconnect"):
-        return Robots("unknown", why="robots.txt broke off")
+        return Robots("unknown", why="robots.txt broke off", silent=True)
     if not 200 <= capture.status < 300:
         return Robots("no_rules")
     text = decode.decode(capture.body[:SIZE_CAP], capture.media_type).lstrip("\ufeff \t\r\n")

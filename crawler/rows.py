@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import links, scripts
-from crawler.page import Anchor, Page, join, markup_links
+from crawler.page import Anchor, Page, functions_of, join, markup_links
 
 CLIMB = 8
 """How many elements above a link its row may reach."""
@@ -207,7 +207,8 @@ def _placed(url: str, tree: LexborHTMLParser, words: dict[str, Anchor]) -> Itera
     node = tree.css_first("base[href]")
     base = (join(url, node.attributes.get("href") or "") if node else None) or url
     owners: dict[int, str | None] = {}
-    nodes = [(target, node) for node in tree.css("a, area, [onclick]") if (target := _target(base, node)) in words]
+    known = functions_of(tree)
+    nodes = [(target, node) for node in tree.css("a, area, [onclick]") if (target := _target(base, node, known)) in words]
     for target, node in nodes:
         for parent in _above(node):
             owners[parent.mem_id] = target if owners.get(parent.mem_id, target) == target else None
@@ -215,12 +216,12 @@ def _placed(url: str, tree: LexborHTMLParser, words: dict[str, Anchor]) -> Itera
         yield target, _row_element(target, node, owners)
 
 
-def _target(base: str, node: LexborNode) -> str:
+def _target(base: str, node: LexborNode, known: Mapping[str, scripts.Function]) -> str:
     href = node.attributes.get("href") or ""
     if found := join(base, href):
         return found
     for code in (href, node.attributes.get("onclick") or ""):
-        for address in (*scripts.opened(code), *scripts.literals(code)):
+        for address in (*scripts.opened(code), *scripts.led(code, known), *scripts.literals(code)):
             if found := join(base, address):
                 return found
     return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from crawler import robots as robots_txt
 from crawler.capture import Capture
 from crawler.errand import Errand
-from crawler.errors import BadRedirect, Blocked, CrawlError, RobotsDenied
+from crawler.errors import BadRedirect, Blocked, CrawlError, RobotsDenied, Unreachable
 from crawler.frontier import Frontier
 from crawler.robots import Robots
 from crawler.settings import CrawlSettings
@@ -39,10 +39,14 @@ class Rulebook:
         self._known: dict[str, _Known] = {}
 
     async def heed(self, errand: Errand) -> float:
-        """The pause that the site asks for. Raises `RobotsDenied` where it wants no robots, or its rules cannot be known now."""
+        """The pause that the site asks for.
+
+        Raises `RobotsDenied` where it wants no robots or its server fails to say, `Unreachable` where it says nothing.
+        """
         robots = await self._robots_of(errand)
         if robots.state == "unknown":
-            denied = RobotsDenied(errand.asked, f"{robots.why}; without its rules nothing is fetched")
+            kind = Unreachable if robots.silent else RobotsDenied
+            denied = kind(errand.asked, f"{robots.why}; without its rules nothing is fetched")
             denied.retriable = True
             raise denied
         if not robots.allows(errand.url):
@@ -82,5 +86,5 @@ def _after(errand: Errand, error: CrawlError) -> Robots:
         return Robots("no_rules")
     cause = error.__cause__
     if isinstance(cause, WireError) and cause.fault not in ("connect", "tls"):
-        return Robots("unknown", why=f"robots.txt could not be had: {error.message}")
+        return Robots("unknown", why=f"robots.txt could not be had: {error.message}", silent=True)
     raise type(error)(errand.asked, error.message, retry_after_s=error.retry_after_s) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -21,6 +21,14 @@ _ASSIGNED = re.compile(r"(?:\b(?:var|let|const)\s+)?\b([A-Za-z_$][\w$]*)\s*=(?!=
 _TERM = re.compile(
     r"""\s*(?:(?P<literal>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)|(?P<name>[A-Za-z_$][\w$]*))\s*(?P<plus>\+)?"""
 )
+_FUNCTION = re.compile(
+    r"(?:\bfunction\s+(?P<named>[A-Za-z_$][\w$]*)|(?<![\w$.])(?P<held>[A-Za-z_$][\w$]*)\s*=\s*function)\s*\((?P<parameters>[^(){}]{0,200})\)\s*\{"
+)
+_CALL = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*\(([^(){}]{0,400})\)")
+_ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(-?\d+)|([^,]*))\s*(?:,|$)""")
+_GOING = re.compile(r"\blocation\b|\bopen\w*\s*\(", re.I)
+_MOST_FUNCTIONS = 40
+_BODY_LENGTH = 1500
 _OBJECT = re.compile(r"\{[^{}]{8,4000}\}")
 _PAIR = re.compile(r"""["']?([A-Za-z_][\w-]*)["']?\s*:\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)')""")
 _NAMES = (
@@ -63,6 +71,13 @@ class Record(NamedTuple):
     address: str
 
 
+class Function(NamedTuple):
+    """A function of a page that may go somewhere: the names of its parameters, and the beginning of its body."""
+
+    parameters: tuple[str, ...]
+    body: str
+
+
 def unescape(literal: str) -> str:
     """The text that a JavaScript string literal (without its quotes) stands for."""
     return _ESCAPE.sub(_escaped, literal) if "\\" in literal else literal
@@ -92,6 +107,29 @@ def opened(script: str) -> Iterator[str]:
     yield from destinations(script)
 
 
+def functions(script: str) -> dict[str, Function]:
+    """The functions of a script that open or go to an address."""
+    found: dict[str, Function] = {}
+    starts = list(_FUNCTION.finditer(script))
+    for at, start in enumerate(starts):
+        end = starts[at + 1].start() if at + 1 < len(starts) else len(script)
+        body = script[start.end() : min(end, start.end() + _BODY_LENGTH)]
+        if _GOING.search(body) and len(found) < _MOST_FUNCTIONS:
+            found[start["named"] or start["held"]] = Function(tuple(name.strip() for name in start["parameters"].split(",")), body)
+    return found
+
+
+def led(code: str, known: Mapping[str, Function]) -> Iterator[str]:
+    """Addresses that calls of a page's own functions lead to: `showDetail(7)`, where that opens `"show.do?id=" + id`."""
+    for name, arguments in _CALL.findall(code):
+        if name in known:
+            parameters, body = known[name]
+            given = [double or single or number for double, single, number, _ in _ARGUMENT.findall(arguments)]
+            bound = {parameter: f"'{value}'" for parameter, value in zip(parameters, given, strict=False) if value and "\\" not in value}
+            for pattern in (_OPENS, _GOES):
+                yield from _expressions(pattern, body, bound)
+
+
 def records(script: str) -> Iterator[Record]:
     """Innermost objects of a script's data that name an address: `{"name": "…", "jump_url": "…"}`."""
     for found in _OBJECT.finditer(script):
@@ -109,11 +147,11 @@ def _escaped(found: re.Match[str]) -> str:
     return "" if newline else _PLAIN_ESCAPES.get(other, other)
 
 
-def _expressions(pattern: re.Pattern[str], script: str) -> Iterator[str]:
+def _expressions(pattern: re.Pattern[str], script: str, bound: Mapping[str, str] | None = None) -> Iterator[str]:
     variables: dict[str, str] | None = None
     for found in pattern.finditer(script):
         if variables is None:
-            variables = {name: expression for name, expression in _ASSIGNED.findall(script) if name != "location"}
+            variables = {name: expression for name, expression in _ASSIGNED.findall(script) if name != "location"} | dict(bound or {})
         if value := _value(found["expression"], variables):
             yield value
 

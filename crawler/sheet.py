@@ -72,8 +72,8 @@ class Progress:
     """On how many sheets each row stood."""
     total: int | None = None
     pages: int | None = None
-    grown: bool = False
-    """The declared total rose during the walk."""
+    changed: bool = False
+    """The declared total became another during the walk."""
     sheet: Sheet = field(default_factory=Sheet)
     """The last answer."""
     fresh: int = 0
@@ -100,7 +100,7 @@ class Progress:
     def _declare(self, sheet: Sheet) -> None:
         # An answer without rows that declares nothing to be there is a page beyond the end, not news.
         if sheet.total is not None and (sheet.rows or self.total is None):
-            self.grown = self.grown or (self.total is not None and sheet.total > self.total)
+            self.changed = self.changed or (self.total is not None and sheet.total != self.total)
             self.total = sheet.total
         if sheet.pages is not None and (sheet.rows or self.pages is None):
             self.pages = max(sheet.pages, self.pages or 0)
@@ -112,7 +112,7 @@ class Progress:
             return False
         if len(self.sheet.rows) >= self.total:
             return True
-        return not (self.pages and self.number < self.pages) and not (self.sheet.onward and self.constant)
+        return not (self.pages and self.number < self.pages) and self.sheet.onward is None
 
     @property
     def constant(self) -> list[str]:

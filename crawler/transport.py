@@ -187,9 +187,9 @@ class _Body:
             kept += chunk[: self.limit - len(kept)]
         return bytes(kept)
 
-    def unpacked(self, raw: bytes, codings: str) -> bytes:
+    def unpacked(self, raw: bytes, codings: str, media_type: str | None) -> bytes:
         """What the bytes say, and note what is wrong with their coding unless something worse is noted already."""
-        result = unpack(raw, codings, self.limit)
+        result = unpack(raw, codings, self.limit, media_type)
         if result.fault is not None and self.fault is None:
             self.fail(_FAULT_OF[result.fault], result.message)
         return result.body if self.fault != "too_large" else result.body[:KEPT_OF_TOO_LARGE]
@@ -198,7 +198,8 @@ class _Body:
 def _answer(ask: Ask, address: str, started: datetime, request: httpx.Request, response: httpx.Response, body: _Body) -> Answer:
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
     raw = body.raw()
-    unpacked = body.unpacked(raw, ",".join(value for name, value in headers if name.lower() == "content-encoding"))
+    codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
+    unpacked = body.unpacked(raw, codings, next((value for name, value in reversed(headers) if name.lower() == "content-type"), None))
     capture = Capture(
         url=ask.url,
         final_url=ask.url,

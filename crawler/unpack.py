@@ -24,12 +24,15 @@ class Unpacked:
     message: str = ""
 
 
-def unpack(raw: bytes, codings: str | None, limit: int) -> Unpacked:
+def unpack(raw: bytes, codings: str | None, limit: int, media_type: str | None = None) -> Unpacked:
     """Undo the codings of a Content-Encoding header, at most `limit` bytes at every stage.
 
     gzip (any number of members) and deflate (with or without zlib's header) are undone. A header that names gzip over bytes that
-    are none is a common lie and the bytes are taken as they are; so are codings that do not exist ("utf-8", "none").
+    are none is a common lie and the bytes are taken as they are; so are codings that do not exist ("utf-8", "none"). Text that
+    starts with gzip's mark is gzip, whatever the header leaves out.
     """
+    if not codings and raw[:3] == b"\x1f\x8b\x08" and (media_type or "").strip().lower().startswith("text/"):
+        return _inflate(raw, 31, limit)
     names = [name.strip().lower() for name in (codings or "").split(",") if name.strip()]
     if len(names) > _MAX_CODINGS:
         return Unpacked(b"", "unknown_coding", f"{len(names)} content codings on top of each other")

@@ -219,6 +219,7 @@ def to_capture(record: Record, request: Record | None = None, *, payload: bytes 
     raw = raw if payload is None else payload
     truncated = _truncated(fields)
     codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
+    media_type = next((value for name, value in reversed(headers) if name.lower() == "content-type"), None)
     method, request_headers, request_body = _asked(request)
     return Capture(
         url=fields.get("nianbao-requested-uri", record.uri),
@@ -227,7 +228,7 @@ def to_capture(record: Record, request: Record | None = None, *, payload: bytes 
         status=status,
         headers=headers,
         raw_body=raw,
-        body=unpack(raw, codings, KEPT_OF_TOO_LARGE if truncated == "length" else _UNPACKED_LIMIT).body,
+        body=unpack(raw, codings, KEPT_OF_TOO_LARGE if truncated == "length" else _UNPACKED_LIMIT, media_type).body,
         method=method,
         request_headers=request_headers,
         request_body=request_body,

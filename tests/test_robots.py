@@ -83,15 +83,15 @@ def test_rules_that_cannot_be_known_mean_wait(status: str) -> None:
     visit({"/robots.txt": text(RULES, status), "/a": page("x")}, steps, retries=1)
 
 
-def test_robots_that_never_come_mean_wait() -> None:
-    """A time-out is no permission."""
+def test_robots_that_never_come_mean_wait_for_a_host_out_of_reach() -> None:
+    """A time-out is no permission, and no word about robots either."""
 
     async def silent(*_: object) -> None:
         await asyncio.sleep(5)
 
     async def steps(client: Client, web: Web) -> None:
         error = await failure(client.get(f"{web.base}/a"))
-        assert isinstance(error, RobotsDenied)
+        assert isinstance(error, Unreachable)
         assert error.retriable
         assert web.paths() == []
 

@@ -161,11 +161,19 @@ def _link(row: Row, column: Column) -> Link:
     return links.link(row.title, row.url, column, published=row.published, heading=row.heading)
 
 
+def _among(found: list[Link]) -> tuple[Link, ...]:
+    """The rows of a list; where most are reports, those whose words say nothing are asked for, too: their pages decide."""
+    reports = sum(link.kind == "report" for link in found)
+    doubtful = {link.url for link in found if link.why == links.UNNAMED} if 2 * reports > len(found) else set()
+    why = "among reports in the annual-report column"
+    return tuple(replace(link, kind="report", why=why) if link.url in doubtful else link for link in found)
+
+
 def _listing(url: str, family: str, walked: Walked, requests: int, column: Column | None) -> Listing:
     progress = walked.progress
     column = column or Column(url, annual=False)
     rows = {row.url: row for row in reversed(progress.rows.values())}
-    found = tuple(_link(row, column) for row in reversed(rows.values()))
+    found = _among([_link(row, column) for row in reversed(rows.values())])
     return Listing(
         url=url,
         family=family,
