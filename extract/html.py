@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -59,6 +60,8 @@ _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(\s*(['\"])(.*?)(?<!\\)\
 _ASSIGNED = re.compile(r"[=:]\s*(['\"])(\s*(?:<|\\u003c)[a-z](?:\\.|(?!\1)[^\\])*)\1\s*[;,}\])]", re.DOTALL | re.IGNORECASE)
 """Markup kept as a string in a variable, or in the data from which a program fills the page."""
 _FEW_WORDS = 300
+FILLED_BY = "filled_by"
+"""The key of `meta` under which a page says that a program writes all of it."""
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _GAP = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
@@ -86,13 +89,19 @@ def read_text(text: str) -> Document:
 
 
 def _buried(text: str, shown: Document) -> Document:
-    """Tables inside comments or scripts, added behind what the page shows."""
+    """Tables inside comments or scripts, added behind what the page shows.
+
+    A page that shows nothing of its own is filled by its program: that is how a visitor sees it, and no problem.
+    """
     for code, part in (("table_in_script", _scripts(text)), ("table_in_comment", "".join(_COMMENT.findall(text)))):
         if "<t" in part.lower():
             found = _parse(part)
             if _has_form(found):
-                blocks = (*shown.blocks, *(found.blocks if _is_bare(shown) else found.grids()))
+                filled = _is_bare(shown)
+                blocks = (*shown.blocks, *(found.blocks if filled else found.grids()))
                 together = Document("html", blocks, shown.title, shown.meta, shown.problems)
+                if filled and code == "table_in_script":
+                    return replace(together, meta={**shown.meta, FILLED_BY: "script"})
                 return _note(together, code, "the tables were found where a browser shows them only through a program, or not at all")
     return shown
 

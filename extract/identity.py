@@ -43,13 +43,13 @@ class Identity:
 
 def identify(document: Document, text: Sequence[str], ending: Ending) -> Identity:
     """The identity of a document; `text` is its paragraphs in order, `ending` tells which of them are the report's."""
-    title = find_title(document, _head(ending.lines))
+    period = next((year for line in text if "月" in line and (year := period_year(line))), None)
+    title = find_title(document, _head(ending.lines), ending.signer, period)
     near = [*_head(text), *text[-_TAIL_LINES:]]
     signed_on = ending.signed_on
     named = agency_in_title(title or "")
     agency = _choose(named, ending.signer, _issuer(document, near))
     published = _published(document, near, title) or signed_on
-    period = next((year for line in text if "月" in line and (year := period_year(line))), None)
     stated = years(title or "")
     year = stated[0] if stated else period or (signed_on.year - 1 if signed_on else None)
     scope = find_scope(title or "", agency, ending.lines)
@@ -71,8 +71,12 @@ def find_level(agency: str | None) -> str | None:
     return None
 
 
-def find_title(document: Document, text: Sequence[str]) -> str | None:
-    """The line that names the report: the page's own word for it, else the first lines, one or several together."""
+def find_title(document: Document, text: Sequence[str], signer: str | None = None, period: int | None = None) -> str | None:
+    """The line that names the report: the page's own word for it, else the first lines, one or several together.
+
+    What pages head themselves with may be the name of their column: a title of the body that signs, or of the year that the prose
+    states, stands before it.
+    """
     stated = _stated_titles(document)
     own = next((title for title in stated if years(title) and is_other_document(title)), None)
     if own is not None:
@@ -80,9 +84,30 @@ def find_title(document: Document, text: Sequence[str]) -> str | None:
     titles = [title for title in stated if is_title(title)] + _titles_in_lines(document, text)
     dated = [title for title in titles if years(title)]
     best = next(iter(dated or titles), None)
-    if best is not None and not agency_in_title(best):
-        best = next((other for other in dated if agency_in_title(other) and years(other)[0] == (years(best) or years(other))[0]), best)
+    if best is not None:
+        best = _of_article(best, dated, signer, period)
     return best or next(iter(stated), None) or _first(text)
+
+
+def _of_article(best: str, dated: Sequence[str], signer: str | None, period: int | None) -> str:
+    """The title itself, or the one that it is the column of: it names a body where that names none or another than the one that signs."""
+    own = agency_in_title(best)
+    if own and (signer is None or _is_of(own, signer)):
+        return best
+    named = [(other, agency) for other in dated if (agency := agency_in_title(other))]
+    of_signer = [other for other, agency in named if signer and _is_of(agency, signer)]
+    others = of_signer if own else [*of_signer, *(other for other, _ in named)]
+    for year in (*years(best)[:1], period):
+        found = next((other for other in others if years(other)[0] == year), None)
+        if found is not None:
+            return found
+    return best
+
+
+def _is_of(agency: str, signer: str) -> bool:
+    """Whether a title's body is the one that signs: one of the names may leave out the county before it, or the office behind it."""
+    one, other = _core(agency), _core(signer)
+    return one.endswith(other) or other.endswith(one) or (signer.startswith(one) and _is_office_of(signer, one))
 
 
 def _stated_titles(document: Document) -> list[str]:

@@ -16,9 +16,12 @@ from extract.report import Claim, Section
 MAX_HEADING = 45
 """Characters of a paragraph that may be a heading."""
 
+LEAST_RUN_IN = 3
+"""Parts of section one that begin paragraphs without a number, from which such words are headings."""
+
 _NUMBERED = re.compile(r"\s*(?:第?\s*([一二三四五六七八九十]{1,3})\s*(?:部分)?\s*[、，,.．:：\s])\s*(?=\S)")
 _SUBNUMBERED = re.compile(r"\s*[（(]\s*([一二三四五六七八九十]{1,3})\s*[）)]\s*")
-_ITEM = re.compile(r"\s*[（(]?\d{1,2}\s*[)）、.．]")
+_ITEM = re.compile(r"\s*[（(]?(\d{1,2})\s*[)）、.．](?!\d)\s*")
 _SENTENCE_END = re.compile(r"[。；;！!？?\n]")
 _ABOUT_BEFORE = re.compile(r"(?:近|约|大约|超过|逾|超|超出|不少于|将近)$")
 _ABOUT_BEHIND = re.compile(r"(?:以上|左右|上下)")
@@ -137,14 +140,20 @@ def _open_inline(number: str, body: str) -> tuple[str | None, str, str | None, s
 
 
 def _parts(lines: Sequence[str]) -> list[Section]:
-    """The headed parts of section one that the form knows: （一）主动公开情况 …"""
+    """The headed parts of section one that the form knows: （一）主动公开情况 …; else 1.主动公开 … or 主动公开。…
+
+    Words without a number that begin a paragraph are headings where several parts begin like that.
+    """
+    mark = _SUBNUMBERED if any((m := _SUBNUMBERED.match(text)) and _open_part(text, m) for text in lines) else _ITEM
+    loose = {part.code for text in lines if mark.match(text) is None and (part := _open_part(text, None)) and part.text}
+    run_in = mark is _ITEM and len(loose) >= LEAST_RUN_IN
     found: list[Section] = []
     for text in lines:
-        numbered = _SUBNUMBERED.match(text)
+        numbered = mark.match(text)
         opened = _open_part(text, numbered)
-        if opened:
+        if opened and (numbered or run_in or not opened.text):
             found.append(opened)
-        elif numbered and len(text) <= MAX_HEADING and "。" not in text:
+        elif mark is _SUBNUMBERED and numbered and len(text) <= MAX_HEADING and "。" not in text:
             found.append(Section(None, numbered[1], text[numbered.end() :].strip(), ""))
         elif found:
             found[-1] = found[-1]._replace(text="\n".join(filter(None, (found[-1].text, text))))
@@ -152,19 +161,23 @@ def _parts(lines: Sequence[str]) -> list[Section]:
 
 
 def _open_part(text: str, numbered: re.Match[str] | None) -> Section | None:
+    """The part that a paragraph heads, with its text behind the heading on one line."""
     body = text[numbered.end() :] if numbered else text
-    head, mark, rest = _cut_heading(body)
-    codes = [m.code for m in heading_labels().find(head) if m.code.startswith("s1.") and m.strength != "fuzzy"]
-    if not codes or not (numbered or (not mark and len(text) <= MAX_HEADING)):
-        return None
-    return Section(codes[0], numbered[1] if numbered else None, head.strip(), rest.strip())
+    for head, rest in _cut_heading(body):
+        codes = [m.code for m in heading_labels().find(head) if m.code.startswith("s1.") and m.strength != "fuzzy"]
+        if codes:
+            return Section(codes[0], numbered[1] if numbered else None, head.strip(), rest.strip())
+    return None
 
 
-def _cut_heading(body: str) -> tuple[str, str, str]:
-    found = re.search(r"[。:：.．]|\s{1,}(?=\S)", body)
-    if found is None or found.start() > MAX_HEADING:
-        return body, "", ""
-    return body[: found.start()], found[0], body[found.end() :]
+def _cut_heading(body: str) -> Iterator[tuple[str, str]]:
+    """The ways to part a heading from the text behind it: at a stop, at a blank, at a comma; or all is heading."""
+    if len(body) <= MAX_HEADING:
+        yield body, ""
+    for mark in (r"[。:：.．]", r"\s+(?=\S)", r"[，,]"):
+        found = re.search(mark, body)
+        if found is not None and found.start() <= MAX_HEADING:
+            yield body[: found.start()], body[found.end() :]
 
 
 @cache

@@ -155,3 +155,23 @@ def test_a_number_is_never_compared_with_labels(monkeypatch: pytest.MonkeyPatch)
     """Most cells are numbers, new in each report; looking each up among all labels took half of the time once."""
     monkeypatch.setattr("extract.label._find", None)
     assert row_labels("requests").find("12345") == ()
+
+
+@pytest.mark.parametrize("printed", ["行政复议 行政诉讼", "行政复议\n行政诉讼", "一、行政复议　　行政诉讼"])
+def test_a_missing_border_between_review_and_litigation_loses_no_figure(printed: str) -> None:
+    """Both in one cell over all fifteen columns: the groups of the litigation are named again below, the first five are reviews."""
+    model = specimen(7)
+    *tables, challenges = (block for block in model.blocks if not isinstance(block, str))
+    merged = [[Box(printed, colspan=15)], *challenges[1:]]
+    report = with_tables(model, *tables, merged)
+    assert report.status == "read"
+    assert {(f.table_code, f.row_code, f.column_code): f.raw for f in report.figures} == model.expected
+
+
+def test_five_columns_below_an_unknown_group_are_not_reviews() -> None:
+    """Another word in that cell, and nobody knows what the columns are."""
+    model = specimen(7)
+    *tables, challenges = (block for block in model.blocks if not isinstance(block, str))
+    report = with_tables(model, *tables, [[Box("行政裁决 行政诉讼", colspan=15)], *challenges[1:]])
+    assert not [f for f in report.figures if f.row_code == "challenges.review" and f.state == "number"]
+    assert not wrong(model, report)

@@ -128,3 +128,26 @@ def test_the_period_names_its_year() -> None:
     assert period_year("统计期限自2024年1月1日起至2024年12月31日止") == 2024
     assert period_year("自 2024 年 1 月 1 日至 12 月 31 日") == 2024
     assert period_year("2024年3月1日至5月1日") is None
+
+
+def page(heading: str, title: str, *, signer: str, year: int) -> Report:
+    """A page headed by its column, whose article is no heading element, with a list of its neighbours in the column above it."""
+    tables = "".join(as_html(block) for block in specimen(1).blocks if not isinstance(block, str))
+    prose = f"<p>一、总体情况</p><p>统计期限自{year}年1月1日至{year}年12月31日。</p>{tables}<p>六、其他需要报告的事项</p><p>无。</p>"
+    menu = "<li>沙湾市民政局2019年政府信息公开工作年度报告</li>"
+    signature = f"<p>{signer}</p><p>{year + 1}年1月20日</p>"
+    return read(Source(f"<h1>{heading}</h1><ul>{menu}</ul><div class=title>{title}</div>{prose}{signature}".encode()))
+
+
+@pytest.mark.parametrize("heading", ["2022年政府信息公开年报", "2021年政府信息公开年报", "沙湾市2022年政府信息公开年报"])
+def test_the_name_of_a_column_is_not_the_title_of_an_article_in_it(heading: str) -> None:
+    """It names no body or another than the one that signs, and perhaps the year in which reports came out."""
+    title = "沙湾市金沟河镇人民政府2021年政府信息公开工作年度报告"
+    report = page(heading, title, signer="沙湾市金沟河镇人民政府", year=2021)
+    assert (report.title, report.agency, report.year) == (title, "沙湾市金沟河镇人民政府", 2021)
+
+
+def test_a_heading_without_a_body_stays_the_title_where_no_other_line_is_one() -> None:
+    """The neighbours in the column are of other years."""
+    report = page("2022年政府信息公开工作年度报告", "", signer="沙湾市教育局", year=2022)
+    assert (report.title, report.agency, report.year) == ("2022年政府信息公开工作年度报告", "沙湾市教育局", 2022)

@@ -73,3 +73,33 @@ def test_a_table_that_the_second_reader_saw_whole_is_not_cut_short() -> None:
     both = reconcile(first, second)
     assert [table.complete for table in both.tables] == [True]
     assert [problem.code for problem in both.problems] == ["second_reader"]
+
+
+PARTS = {
+    "s1.proactive": ("主动公开", "及时更新各栏目，发布信息120条。"),
+    "s1.on_request": ("依申请公开", "全年收到申请3件，均按期答复。"),
+    "s1.management": ("政府信息管理", "严格审核，先审后发。"),
+    "s1.platform": ("平台建设", "依托门户网站集中发布。"),
+    "s1.oversight": ("监督保障", "开展培训2次。"),
+}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["（一）{}情况。{}", "（一）{}情况\n{}", "1.{}情况。{}", "1、{}\n{}", "{}。{}", "{}情况：{}", "{}方面，{}", "{}情况 {}", "{}情况\n{}"],
+)
+def test_the_parts_of_section_one_are_found_however_they_are_headed(heading: str) -> None:
+    """Numbered in either way or not at all, on a line of their own or run in with their text."""
+    lines = [line for words in PARTS.values() for line in heading.format(*words).split("\n")]
+    found = {section.code: section.text for section in sections(["一、总体情况", "现公布本年度报告。", *lines, "二、主动公开政府信息情况"])}
+    assert {code: text for code, text in found.items() if code and code.startswith("s1.")} == {c: text for c, (_, text) in PARTS.items()}
+
+
+def test_a_sentence_that_begins_like_a_heading_is_none() -> None:
+    """One such beginning, or items inside a numbered part, head nothing."""
+    alone = sections(["一、总体情况", "主动公开，是政务服务的要求。", "全年收到申请3件。"])
+    assert [section.code for section in alone] == ["s1_overview"]
+    inner = sections(
+        ["一、总体情况", "（一）主动公开情况", "1.平台建设。更新网站。", "2.监督保障。开展培训。", "（二）依申请公开情况", "无。"]
+    )
+    assert [section.code for section in inner] == ["s1_overview", "s1.proactive", "s1.on_request"]
