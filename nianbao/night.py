@@ -34,6 +34,7 @@ from store.archive import Archive
 from store.attention import attend
 from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
+from store.database import scalar
 from store.publish import publish
 
 WARC_FOLDER = "warc"
@@ -148,7 +149,8 @@ async def _crawl(config: Config, options: Options, sites: Sequence[Site], fronti
 
 def tell_missed(ledger: Ledger, frontier: Frontier, shelf: Shelf) -> None:
     """Captures that are archived but not in the database, after a kill for example; one that it was told of keeps its row."""
-    ledger.told = int(frontier.recall(_TOLD).get("exchange", 0))
+    knows_any = scalar(ledger.archive.connection, "SELECT count(*) FROM capture")
+    ledger.told = int(frontier.recall(_TOLD).get("exchange", 0)) if knows_any else 0
     for exchange in frontier.exchanges(ledger.told):
         ledger.captured(shelf.stored(exchange))
 

@@ -28,6 +28,8 @@ from nianbao.reading import Limits, ReadingPool
 from store.archive import Archive
 from store.corrections import FILE as CORRECTIONS
 from store.crosscheck import settle
+from store.database import WORK
+from store.errors import NoDatabase
 from store.loading import Item
 from store.provenance import Loaded, Part, Provenance
 from store.publish import publish
@@ -92,6 +94,8 @@ def reread(config: Config, progress: Progress, *, where: str | None = None, work
     Stopped in the middle, the next call with the same `where` and readers goes on after the last document kept.
     """
     folder, limits = config.archive.path, Limits(config.read.timeout_s, config.read.memory_mb)
+    if not (folder / WORK).exists() and not any((folder / WARC_FOLDER).glob("*.warc.gz")):
+        raise NoDatabase(f"nothing is archived in {folder} yet: run `nianbao run` first")
     with lock.held(folder), Frontier(folder / FRONTIER) as frontier:
         rebuilding.tell(folder / WARC_FOLDER, frontier)
         shelf = Shelf(folder / WARC_FOLDER, frontier)

@@ -7,7 +7,7 @@ from pathlib import Path
 from extract.document import Grid, Source
 from extract.errors import ReadError
 from extract.readers import open_document
-from store.warc_read import WarcError, read_capture
+from store.warc_read import read_capture
 from store.why import Why
 
 AROUND = 1
@@ -16,14 +16,14 @@ AROUND = 1
 
 def around(folder: Path, found: Why) -> list[list[str]]:
     """The texts of the cell's row and its neighbours, the cell itself in brackets. Empty where the bytes cannot be read as a grid:
-    a scan, a figure from running text, or a file that is damaged (which `nianbao verify` names).
+    a scan, a figure from running text. Raises OSError and `WarcError` where they are not to be had.
     """
     if found.warc_file is None or found.warc_offset is None or found.table_no is None or found.row_no is None:
         return []
+    capture = read_capture(folder / found.warc_file, found.warc_offset)
     try:
-        capture = read_capture(folder / found.warc_file, found.warc_offset)
         document = open_document(Source(capture.body, capture.final_url, capture.media_type))
-    except (OSError, WarcError, ReadError):
+    except ReadError:
         return []
     grid = next((grid for grid in document.grids() if grid.number == found.table_no and _says(grid, found)), None)
     return _rows(grid, found.row_no, found.column_no) if grid else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -15,7 +15,7 @@ from extract.kind import Kind, sniff
 from extract.pdf_pictures import page_images
 from nianbao.errors import Usage
 from nianbao.messages import say
-from store.corrections import Correction, Unread, append_correction
+from store.corrections import Correction, Unread, append_correction, read_corrections
 from store.errors import writing
 from store.warc_read import WarcError, read_capture
 
@@ -52,7 +52,9 @@ def take_sheet(sheet: Path, who: str, corrections: Path) -> list[Correction]:
 
     Raises `Usage`, with nothing added, where a line cannot be used.
     """
-    taken = [_correction(sheet, number, line, who) for number, line in _filled(sheet)]
+    held = {replace(one, who="", reason="") for one in read_corrections(corrections)}
+    given = [_correction(sheet, number, line, who) for number, line in _filled(sheet)]
+    taken = [one for one in given if replace(one, who="", reason="") not in held]
     for one in taken:
         append_correction(corrections, one)
     return taken

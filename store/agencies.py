@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from store.database import insert, transaction
-from store.identity import Identity, as_printed, identify, parent_of, plain
+from store.database import Row, insert, transaction
+from store.identity import Identity, as_printed, identify, parent_of, plain, unplaced
 
 Key = tuple[str, str]
 """Division code (or "@site" where no place is known) and the name in full."""
@@ -26,7 +26,7 @@ class Agencies:
         self._full: dict[int, str] = {row[0]: row[2] for row in rows}
         self._divisions: dict[int, str | None] = {row[0]: row[3] for row in rows}
         self._last = max(self._names, default=0)
-        self._new: dict[int, tuple[str | None, str, str | None, int | None, str | None]] = {}
+        self._new: dict[int, Row] = {}
         self._renamed: set[int] = set()
         dated = self._connection.execute("SELECT agency_id, name, division_code, first_year, last_year FROM agency_name").fetchall()
         self._dated: dict[tuple[int, str, str | None], tuple[int, int]] = {(a, n, d): (first, last) for a, n, d, first, last in dated}
@@ -46,12 +46,12 @@ class Agencies:
 
     def id_of(self, printed: str, year: int | None, site_id: str | None, division: str | None) -> int:
         """The agency that a name printed on a portal of that division means; made known if it is new."""
-        agency_id = self._id(identify(printed, division), site_id)
+        agency_id = self._id(identify(printed, division), site_id, unplaced(printed, division))
         if year is not None:
             self._date(agency_id, plain(printed), year)
         return agency_id
 
-    def _id(self, body: Identity, site_id: str | None) -> int:
+    def _id(self, body: Identity, site_id: str | None, nowhere: str | None = None) -> int:
         key = self._key(body.name, body.division, site_id)
         if key not in self._ids:
             above = parent_of(body)
@@ -60,7 +60,7 @@ class Agencies:
             self._ids[key] = self._last
             self._full[self._last], self._divisions[self._last] = body.name, body.division
             self._names[self._last] = as_printed(body.name, body.division, ())
-            self._new[self._last] = (body.level, body.kind, body.division, parent, site_id)
+            self._new[self._last] = (body.level, body.kind, body.division, parent, site_id, body.name, nowhere)
         return self._ids[key]
 
     def _date(self, agency_id: int, printed: str, year: int) -> None:
@@ -80,7 +80,7 @@ class Agencies:
 
     def flush(self) -> None:
         """Writes new agencies and the names whose years grew."""
-        insert(self._connection, "agency", [(number, self._names[number], *told, self._full[number]) for number, told in self._new.items()])
+        insert(self._connection, "agency", [(number, self._names[number], *told) for number, told in self._new.items()])
         for number in sorted(self._renamed - self._new.keys()):
             name = {"number": number, "name": self._names[number]}
             self._connection.execute("UPDATE agency SET name = $name WHERE agency_id = $number", name)

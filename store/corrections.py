@@ -115,7 +115,7 @@ def apply_corrections(connection: duckdb.DuckDBPyConnection, corrections: Sequen
     if not before and not corrections:
         return 0
     connection.execute(UNDO)
-    decided = [_decide(connection, correction) for correction in corrections]
+    decided = _once([_decide(connection, correction) for correction in corrections])
     insert(connection, "hand_correction", [row for _, row in decided])
     new = [(row[11], row[4], row[5], row[6], *correction.cell()) for correction, row in decided if row[12]]
     _give(connection, new)
@@ -125,6 +125,17 @@ def apply_corrections(connection: duckdb.DuckDBPyConnection, corrections: Sequen
         recheck(connection, number)
     _tell(connection, [(c, row) for c, row in decided if not row[12]])
     return len(new)
+
+
+def _once(decided: list[tuple[Correction, Row]]) -> list[tuple[Correction, Row]]:
+    """Of several decisions on one cell the first holds; the others say so."""
+    cells: set[Row] = set()
+    kept = []
+    for correction, row in decided:
+        cell = (row[11], *row[4:7])
+        kept.append((correction, (*row[:12], False, "the cell is decided twice", *row[14:]) if row[12] and cell in cells else row))
+        cells |= {cell} if row[12] else set()
+    return [(correction, tuple(row)) for correction, row in kept]
 
 
 TRANSCRIBED = "SELECT report_id FROM hand_correction WHERE applied AND old_state = 'unreadable'"

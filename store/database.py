@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from store.errors import ArchiveTooNew, writing
+from store.errors import ArchiveTooNew, DamagedDatabase, named, writing
 
 WORK, PUBLISHED, NEXT = "work.duckdb", "nianbao.duckdb", "nianbao.next.duckdb"
 STORAGE = "v1.0.0"
@@ -33,13 +33,21 @@ def migrations() -> list[tuple[int, Traversable]]:
     return sorted(((int(path.name[:4]), path) for path in found), key=lambda pair: pair[0])
 
 
+def open_work_as_it_is(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The working database of an archive that may only be read. Raises `StoreError`s."""
+    connection = duckdb.connect(":memory:", config=SAFE)
+    _attach(connection, folder / WORK, "READ_ONLY")
+    connection.execute("USE work")
+    return connection
+
+
 def open_work(folder: Path) -> duckdb.DuckDBPyConnection:
     """The working database of an archive, created or migrated where need be. Raises `StoreError`s."""
     path = folder / WORK
     with writing(path):
         folder.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(":memory:", config={**SAFE, "temp_directory": str(folder / "tmp")})
-        connection.execute(f"ATTACH '{quoted(path)}' AS work (STORAGE_VERSION '{STORAGE}')")
+        _attach(connection, path, f"STORAGE_VERSION '{STORAGE}'")
         connection.execute(f"USE work; SET checkpoint_threshold = '{CHECKPOINT_AT}'")
         try:
             migrate(connection, path)
@@ -47,6 +55,15 @@ def open_work(folder: Path) -> duckdb.DuckDBPyConnection:
             connection.close()
             raise
     return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, how: str) -> None:
+    try:
+        connection.execute(f"ATTACH '{quoted(path)}' AS work ({how})")
+    except duckdb.Error as error:
+        said = str(error).split("\n", 1)[0]
+        what = "move it away, and `nianbao reread` makes it again from the WARC files"
+        raise named(error, path) or DamagedDatabase(f"{path} cannot be read: {said}; {what}") from error
 
 
 def quoted(text: str | Path) -> str:

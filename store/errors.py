@@ -42,6 +42,12 @@ class ArchiveLocked(StoreError):
     code = "archive_locked"
 
 
+class DamagedDatabase(StoreError):
+    """The working database is no database any more, or only part of one."""
+
+    code = "damaged_database"
+
+
 class ArchiveTooNew(StoreError):
     """The database has a schema that this version does not know."""
 

@@ -21,7 +21,6 @@ from store.agencies import Agencies
 from store.content import Printed
 from store.corrections import TRANSCRIBED
 from store.database import Row, insert, registered, rollback, scalar
-from store.identity import unplaced
 from store.problems import Sighting, record, settle, shortened
 from store.provenance import Change, Loaded, LoadOutcome, Provenance
 from store.rows import Batch, dated, utc
@@ -214,7 +213,6 @@ class Loading:
 
     def _kept(self, new: Reading) -> Loaded:
         self._moved_away(new)
-        self._tell(self._unplaced(new), new.source)
         last = versions.latest(self.held.by_key[new.key], new.source.url)
         if last is None:
             return self._from_new_address(new)
@@ -226,18 +224,6 @@ class Loading:
         if versions.worse(new.report.status, last.status):
             return self._no_longer_readable(new, last)
         return self._store("reread" if self._only_reread(new, last) else "correction", new, self._changes(last, new))
-
-    def _unplaced(self, new: Reading) -> list[Problem]:
-        """Said openly of a body that no division list or portal places: it is in no province's counts."""
-        if self.agencies.division(new.key[0]) is not None:
-            return []
-        printed = new.report.agency or new.source.agency or ""
-        why = unplaced(printed, self.divisions.get(new.source.site_id))
-        return (
-            [Problem("agency_unplaced", f"where {printed} is cannot be told: {why}; a name in full, or the site's division, tells")]
-            if why
-            else []
-        )
 
     def _only_reread(self, new: Reading, last: Version) -> bool:
         """True where the bytes, or all that they say, are as before, and only our reading of them changed."""

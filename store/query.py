@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from store.database import SAFE, quoted
+from store.database import SAFE, migrations, quoted, schema_version
 from store.errors import QueryFailed
 from store.publish import published
 
@@ -68,6 +68,17 @@ def reading(folder: Path, as_of: date | None = None, *, external: bool = False) 
         connection.close()
 
 
+@contextmanager
+def reading_today(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """`reading`, of a file that has the tables which this nianbao knows. Raises `QueryFailed` where an older one published it."""
+    with reading(folder) as connection:
+        held, known = schema_version(connection), migrations()[-1][0]
+        if held != known:
+            what = "`nianbao run` or `nianbao reread` publishes it anew"
+            raise QueryFailed(f"the database was published with schema {held}, this nianbao reads {known}: {what}")
+        yield connection
+
+
 class Answer:
     """An answer: the names and Arrow types of its columns, and its rows in batches, or all at once as Arrow; read once."""
 
@@ -92,11 +103,17 @@ class Answer:
 
 
 def ask(connection: duckdb.DuckDBPyConnection, sql: str) -> Answer:
-    """Runs a query (of several statements, the last one answers). Ctrl-C stops it. Raises `QueryFailed`, `KeyboardInterrupt`."""
+    """Runs a query; what it needs may stand before it: `SET VARIABLE …; SELECT …`. Ctrl-C stops it.
+
+    Raises `QueryFailed`, `KeyboardInterrupt`.
+    """
     if not re.sub(r"--[^\n]*|/\*.*?\*/|[\s;]", "", sql, flags=re.DOTALL):
         raise QueryFailed("the query is empty")
 
     def start() -> pa.RecordBatchReader | None:
+        statements = connection.extract_statements(sql)
+        if any(statement.type == duckdb.StatementType.SELECT for statement in statements[:-1]):
+            raise QueryFailed(f"these are {len(statements)} queries; ask one at a time")
         relation: Any = connection.sql(sql)  # None for statements that answer nothing, whatever its type says
         return None if relation is None else relation.to_arrow_reader(BATCH)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -13,8 +14,8 @@ from typing import Literal
 
 import duckdb
 
-from store.database import PUBLISHED, WORK, open_work, schema_version
-from store.errors import StoreError
+from store.database import PUBLISHED, WORK, open_work, open_work_as_it_is, schema_version
+from store.errors import DamagedDatabase, NoDatabase, StoreError
 from store.publish import is_stale
 from store.warc_check import verify_file
 from store.warc_read import WarcError, read_capture, records
@@ -54,15 +55,19 @@ class Verified:
 
 
 def verify(folder: Path, progress: Progress | None = None) -> Verified:
-    """Re-hashes everything archived and compares it with the database. Raises `StoreError`s only where the database is in use."""
+    """Re-hashes everything archived and compares it with the database. Raises `StoreError`s only where the database is in use, or
+    where nothing is archived at all.
+    """
     paths = sorted((folder / WARC).glob("*.warc.gz")) if (folder / WARC).is_dir() else []
+    if not paths and not (folder / WORK).exists():
+        raise NoDatabase(f"nothing is archived in {folder} yet: run `nianbao run` first")
     if not (folder / WORK).exists():
         fault = Fault("missing_database", WORK, "the working database is missing: `nianbao reread` makes it again from the archive")
         return Verified(len(paths), 0, 0, 0, (*_files(paths, progress), fault))
     try:
-        connection = open_work(folder)
-    except duckdb.Error as error:
-        return Verified(len(paths), 0, 0, 0, (*_files(paths, progress), _damaged(WORK, error)))
+        connection = open_work(folder) if os.access(folder, os.W_OK) else open_work_as_it_is(folder)
+    except DamagedDatabase as error:
+        return Verified(len(paths), 0, 0, 0, (*_files(paths, progress), Fault("damaged_database", WORK, str(error))))
     try:
         broken = list(_files(paths, progress))
         untold = _untold([path for path in paths if not broken], connection)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from nianbao.cli import run
@@ -128,7 +130,72 @@ def test_sql_takes_one_query_and_says_what_is_wrong_with_another(played: Path, t
         assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_sql_answers_no_query_in_silence_and_replaces_no_device(played: Path, tmp_path: Path, capsys: Capture) -> None:
+    """Of two queries neither is answered; what one needs may stand before it. A folder that is not there is named; a pipe stays one."""
+    assert nianbao(played, "sql", "SELECT 1; SELECT 2") == 2
+    assert "one at a time" in capsys.readouterr().err
+    assert nianbao(played, "sql", "SET VARIABLE y = 2024; SELECT getvariable('y') AS y", "--format", "csv") == 0
+    assert capsys.readouterr().out == "y\r\n2024\r\n"
+    assert nianbao(played, "sql", "SELECT 1", "-o", str(tmp_path / "none" / "x.csv")) == 2
+    assert "No such file" in capsys.readouterr().err
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert nianbao(played, "sql", "SELECT 1 AS one", "--format", "csv", "-o", str(pipe)) == 0
+    assert (os.read(reader, 100), pipe.is_fifo()) == (b"one\r\n1\r\n", True)
+
+
+def test_a_file_that_an_older_program_published_is_said_to_be_one(folder: Path, capsys: Capture) -> None:
+    """Commands that need today's tables say what to do; ad-hoc queries are answered as ever."""
+    with duckdb.connect(folder / "var" / "nianbao.duckdb") as connection:
+        connection.execute("UPDATE archive SET value = '1' WHERE key = 'schema_version'")
+    for command in (("why", "1", "requests.new", "total"), ("coverage",), ("export", str(folder / "out")), ("transcribe",)):
+        assert nianbao(folder, *command) == 2
+        assert "publishes it anew" in capsys.readouterr().err
+    assert nianbao(folder, "sql", "SELECT 1") == 0
+
+
 # reread, add, withdraw, transcribe, export, verify
+
+
+def test_where_nothing_is_archived_every_command_says_so(played: Path, tmp_path: Path, capsys: Capture) -> None:
+    """And makes nothing: an empty database would look like an answer."""
+    shutil.copy(played / "config.toml", tmp_path)
+    for command in (
+        ("sql", "SELECT 1"),
+        ("coverage",),
+        ("verify",),
+        ("reread",),
+        ("why", "1", "a", "b"),
+        ("export", str(tmp_path / "out")),
+    ):
+        assert nianbao(tmp_path, *command) == 2
+        assert "run `nianbao run` first" in capsys.readouterr().err
+    assert not list(tmp_path.glob("var/*.duckdb"))
+
+
+def test_a_lost_or_broken_working_database_is_made_again(folder: Path, capsys: Capture) -> None:
+    """Broken, it is named with what to do; lost while the crawl's state is not, every capture is told again."""
+    captures = answer(folder, "SELECT url, sha256 FROM capture ORDER BY ALL")
+    work = folder / "var" / "work.duckdb"
+    work.write_bytes(b"broken")
+    assert nianbao(folder, "reread") == 2
+    assert "move it away" in capsys.readouterr().err
+    assert nianbao(folder, "verify") == 5
+    work.unlink()
+    assert nianbao(folder, "reread") == 0
+    assert answer(folder, "SELECT url, sha256 FROM capture ORDER BY ALL") == captures
+    assert nianbao(folder, "verify") == 0
+
+
+def test_why_says_that_the_archived_bytes_are_damaged(folder: Path, capsys: Capture) -> None:
+    """The figure is told, its cell cannot be shown: 3, and why."""
+    (warc,) = (folder / "var" / "warc").iterdir()
+    warc.write_bytes(warc.read_bytes()[:2000])
+    assert nianbao(folder, "why", "沙湾市金沟河镇 2024", "requests.new", "total") == 3
+    said = capsys.readouterr()
+    assert "1 件" in said.out
+    assert "cannot be read" in said.err
 
 
 def test_reread_finds_everything_as_it_was(folder: Path, capsys: Capture) -> None:
@@ -271,6 +338,9 @@ def test_an_unreadable_cell_is_transcribed_by_a_person(folder: Path, tmp_path: P
     assert nianbao(folder, "why", f"{cell['agency']} 2021", cell["row_code"], cell["column_code"], "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["value"], found["corrected_by"]) == (1, "A. Reader: blurred")
+    assert answer(folder, "SELECT status, hand_cells FROM annual_report WHERE year = 2021") == [("read", 1)]
+    assert nianbao(folder, "transcribe", "--take", str(sheet / "cells.csv"), "--who", "B. Other") == 0
+    assert answer(folder, "SELECT who, applied FROM hand_correction") == [("A. Reader", True)]
 
 
 def test_an_export_never_takes_the_place_of_other_files(folder: Path, tmp_path: Path) -> None:

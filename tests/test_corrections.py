@@ -145,6 +145,16 @@ def test_a_new_reading_is_compared_with_what_was_read_not_with_the_hand(archive:
     assert archive.load(report(cells={NEW: 5, **BALANCED}), source("https://a/", "mended")).changes[0].old is None
 
 
+def test_a_cell_decided_twice_keeps_the_first_decision_and_tells(archive: Archive, tmp_path: Path) -> None:
+    """Nobody can say which of two persons is right."""
+    decide(tmp_path / "c.toml")
+    decide(tmp_path / "c.toml", new="4", who="B")
+    settle(archive.connection, corrections=tmp_path / "c.toml")
+    assert cell(archive)[0] == Decimal(3)
+    told = archive.connection.execute("SELECT who, applied, message FROM hand_correction ORDER BY who").fetchall()
+    assert told == [("A", True, "applied"), ("B", False, "the cell is decided twice")]
+
+
 @pytest.mark.parametrize(("new", "value", "state"), [("", None, "blank"), ("—", None, "dash"), ("0.04", Decimal("0.04"), "number")])
 def test_blank_and_dash_can_be_decided_too(archive: Archive, tmp_path: Path, new: str, value: Decimal | None, state: str) -> None:
     """What a person sees may be nothing."""

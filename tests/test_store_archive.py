@@ -159,13 +159,15 @@ def test_a_body_is_called_as_it_prints_itself_and_its_reports_with_it(archive: A
     assert ask(archive, names) == [("金昌市金川区教育局", "金昌市金川区教育局", "金昌市金川区教育局", key)] * 2
 
 
-def test_a_report_of_a_body_without_a_place_says_so(archive: Archive) -> None:
-    """It is kept, and a problem says between which places nobody can choose; with a place the problem is over."""
+def test_a_body_without_a_place_says_why(archive: Archive) -> None:
+    """Its reports are kept; between which places nobody can choose stands beside its name."""
     archive.load(report("鼓楼区教育局"), source("https://nowhere.example/1", site_id="added"))
-    told = "SELECT code, resolved_at IS NULL FROM problem"
-    assert ask(archive, told) == [("agency_unplaced", True)]
-    archive.load(report("南京市鼓楼区教育局"), source("https://nowhere.example/1", "again", site_id="added"))
-    assert ask(archive, told) == [("agency_unplaced", False)]
+    archive.load(report("南京市鼓楼区教育局"), source("https://nowhere.example/2", site_id="added"))
+    placed = dict(ask(archive, "SELECT full_name, (division_code, unplaced) FROM agency"))
+    assert placed["南京市鼓楼区教育局"] == ("320106", None)
+    division, why = placed["鼓楼区教育局"]
+    assert division is None
+    assert "南京市鼓楼区" in why
 
 
 def test_agencies_without_a_place_are_kept_apart_by_portal(archive: Archive) -> None:
@@ -216,7 +218,7 @@ def test_an_archive_of_the_first_schema_opens_loads_and_publishes(tmp_path: Path
         archive.add_site(SHAWAN)
         archive.load(report(year=2023), source("https://a/"))
         archive.connection.execute(
-            "DROP TABLE division_former; ALTER TABLE agency DROP COLUMN full_name;"
+            "DROP TABLE division_former; ALTER TABLE agency DROP COLUMN full_name; ALTER TABLE agency DROP COLUMN unplaced;"
             "UPDATE archive SET value = '1' WHERE key = 'schema_version'"
         )
     with Archive(tmp_path) as archive:

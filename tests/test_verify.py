@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -213,3 +214,11 @@ def test_an_address_leads_forward_to_all_that_was_read_from_it(folder: Path) -> 
         assert find_report(connection, "金沟河镇 2024") == 3
         with pytest.raises(NoSuchFigure, match="nothing was read"):
             read_from(connection, "https://elsewhere/")
+
+
+def test_an_archive_that_may_only_be_read_is_verified_as_it_is(original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup on a medium that cannot be written: nothing in it is touched."""
+    before = {path: path.stat().st_mtime_ns for path in original.rglob("*")}
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert verify(original).faults == ()
+    assert {path: path.stat().st_mtime_ns for path in original.rglob("*")} == before

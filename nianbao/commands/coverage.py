@@ -10,7 +10,7 @@ from nianbao import output
 from nianbao.shell import command as make
 from nianbao.shell import configured, json_option
 from store.coverage import GROUPS, STATES, By, counted
-from store.query import ask, reading
+from store.query import ask, reading_today
 
 EXAMPLES = """
 nianbao coverage                       # in numbers, by portal and year
@@ -32,7 +32,7 @@ nianbao coverage --json                # agency by agency
 @json_option
 def command(year: int | None, by: By, missing: bool, as_json: bool) -> None:
     """Count or list."""
-    with reading(configured().archive.path) as connection:
+    with reading_today(configured().archive.path) as connection:
         if as_json or missing:
             condition = "NOT read AND expected" if missing else "true"
             answer = ask(connection, f"FROM coverage WHERE {condition} AND {_of(year)} ORDER BY year DESC, agency, scope")

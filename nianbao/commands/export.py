@@ -13,7 +13,7 @@ from nianbao.messages import say
 from nianbao.shell import command as make
 from nianbao.shell import configured, json_option
 from store.export import export
-from store.query import reading
+from store.query import reading_today
 
 EXAMPLES = """
 nianbao export dataset        # Parquet by year, CSV, datapackage.json and a README of caveats
@@ -33,7 +33,7 @@ def command(folder: Path, as_json: bool) -> None:
     """Export, but never over somebody's other files, and say what was written."""
     if folder.exists() and any(folder.iterdir()) and not (folder / OURS).exists():
         raise Usage(say("{path} holds other files; name a new or empty folder, or that of an earlier export", path=folder))
-    with reading(configured().archive.path) as connection:
+    with reading_today(configured().archive.path) as connection:
         made = export(connection, folder)
     if as_json:
         output.as_json(asdict(made))

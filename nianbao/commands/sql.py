@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -77,13 +77,20 @@ def _opened(target: Path | None, form: Format) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if target.exists() and not target.is_file():
+        with target.open("wb") as out:  # a pipe or a device is written to, never replaced
+            yield out
+        return
     unfinished = target.with_name(f"{target.name}.next")
     try:
         with unfinished.open("wb") as out:
             yield out
         unfinished.replace(target)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Usage(say("{path} cannot be written: {error}", path=target, error=error.strerror)) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):
+            unfinished.unlink(missing_ok=True)
 
 
 def _width(target: Path | None) -> int | None:

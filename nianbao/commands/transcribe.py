@@ -19,7 +19,7 @@ from store.archive import Archive
 from store.corrections import FILE, unread
 from store.crosscheck import settle
 from store.publish import publish
-from store.query import reading
+from store.query import reading_today
 
 EXAMPLES = """
 nianbao transcribe                                # the cells that could not be read
@@ -47,7 +47,7 @@ def command(folder: Path | None, filled: Path | None, who: str | None, as_json: 
         count = _take(config, filled, who or getpass.getuser())
         click.echo(say("{count} readings taken into {path} and published", count=count, path=config.archive.path / FILE), err=True)
         return
-    with reading(config.archive.path) as connection:
+    with reading_today(config.archive.path) as connection:
         cells = unread(connection)
     if folder is not None:
         write_sheet(cells, config.archive.path / WARC_FOLDER, folder)

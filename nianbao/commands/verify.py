@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import nullcontext
 from dataclasses import asdict
 
 import click
@@ -24,15 +26,17 @@ nianbao verify --json
 @make(
     "verify",
     "Hash everything archived again, and compare archive and database; ends with 5 where they differ.\n\n"
-    "A flipped byte, a missing file, a truncated WARC file and a stale database are each named.",
+    "A flipped byte, a missing file, a truncated WARC file and a stale database are each named. Works on an archive that may only be read.",
     EXAMPLES,
 )
 @json_option
 def command(as_json: bool) -> int:
     """Verify and list the faults."""
     config = configured()
-    with held(config.archive.path), showing() as progress:
-        told = verify(config.archive.path, lambda done, total: progress.event("stage" if not done else "step", name="WARC", total=total))
+    folder = config.archive.path
+    locked = nullcontext() if folder.exists() and not os.access(folder, os.W_OK) else held(folder)
+    with locked, showing() as progress:
+        told = verify(folder, lambda done, total: progress.event("stage" if not done else "step", name="WARC", total=total))
     if as_json:
         output.as_json(asdict(told))
     else:

@@ -8,13 +8,15 @@ import click
 
 from nianbao import output
 from nianbao.errors import Usage
+from nianbao.exits import Exit
 from nianbao.messages import say
 from nianbao.night import WARC_FOLDER
 from nianbao.shell import command as make
 from nianbao.shell import configured, json_option
 from nianbao.snippet import around
 from store.formats import plain, text
-from store.query import reading
+from store.query import reading_today
+from store.warc_read import WarcError
 from store.why import Why, read_from, why
 
 EXAMPLES = """
@@ -35,22 +37,28 @@ nianbao why https://www.xjsw.gov.cn/…/c.html    # the reverse: what was read f
 @click.argument("row", required=False)
 @click.argument("column", required=False)
 @json_option
-def command(report: str, row: str | None, column: str | None, as_json: bool) -> None:
+def command(report: str, row: str | None, column: str | None, as_json: bool) -> int:
     """Look up and print."""
     archive = configured().archive.path
-    with reading(archive) as connection:
+    with reading_today(archive) as connection:
         if report.startswith(("http://", "https://", "urn:", "file:")):
             rows = [asdict(one) for one in read_from(connection, report)]
             _listed([{key: plain(value) for key, value in one.items()} for one in rows], as_json)
-            return
+            return Exit.DONE
         if row is None or column is None:
             raise Usage(say("say which figure: nianbao why REPORT ROW COLUMN; the codes are in the table figure"))
         found = why(connection, report, row, column)
-    beside = around(archive / WARC_FOLDER, found)
+    try:
+        beside, lost = around(archive / WARC_FOLDER, found), None
+    except (OSError, WarcError) as error:
+        beside, lost = [], say("the archived bytes cannot be read: {error}; `nianbao verify` lists every fault", error=error)
     if as_json:
         output.as_json({**{key: plain(value) for key, value in asdict(found).items()}, "snippet": beside})
     else:
         show(found, beside)
+    if lost:
+        click.echo(f"nianbao: {lost}", err=True)
+    return Exit.INCOMPLETE if lost else Exit.DONE
 
 
 def _listed(rows: list[dict[str, object]], as_json: bool) -> None:

@@ -15,7 +15,7 @@ from nianbao.shell import command as make
 from nianbao.shell import configured, json_option
 from store.archive import Archive
 from store.publish import publish
-from store.query import ask, reading
+from store.query import ask, reading_today
 
 EXAMPLES = """
 nianbao withdraw 1234 --reason "names an applicant; request of 2026-03-01"
@@ -65,6 +65,6 @@ def _withdraw(config: Config, report: str, reason: str, who: str) -> int:
 
 
 def _withdrawn(config: Config) -> list[dict[str, object]]:
-    with reading(config.archive.path) as connection:
+    with reading_today(config.archive.path) as connection:
         answer = ask(connection, "FROM withdrawal ORDER BY withdrawn_on, agency, year")
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows()]
