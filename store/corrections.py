@@ -170,7 +170,8 @@ FIND = """
       AND r.agency_id IN (
         SELECT agency_id FROM agency WHERE full_name = $agency
         UNION SELECT agency_id FROM (SELECT agency_id, name FROM agency UNION SELECT agency_id, name FROM agency_name)
-        WHERE name = $agency AND NOT EXISTS (FROM agency WHERE full_name = $agency))
+        WHERE name = $agency AND NOT EXISTS (FROM agency WHERE full_name = $agency)
+        UNION SELECT former_id FROM agency_succession JOIN agency USING (agency_id) WHERE full_name = $agency)
 """
 
 

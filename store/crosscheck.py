@@ -16,6 +16,7 @@ from extract.form import FORM_TABLES, Rule, form
 from store.copying import SECTION, compare
 from store.corrections import apply_corrections, read_corrections
 from store.database import Row, insert, scalar, transaction
+from store.succession import settle_successions
 from store.views import deadline_macro
 
 HERE = ("COPIES", "ROLLUP", "M.copying", "M.deadline", "T2.rules_level")
@@ -38,6 +39,7 @@ def settle(connection: duckdb.DuckDBPyConnection, *, everything: bool = False, c
     decided = read_corrections(corrections) if corrections else []
     with transaction(connection):
         _prepare(connection)
+        settle_successions(connection)
         apply_corrections(connection, decided)
         connection.execute(_script("roster"))
         _choose(connection, everything)
@@ -97,8 +99,9 @@ def _places(rule: Rule, edition: str) -> Iterator[tuple[str | None, str | None]]
 
 def _copying(connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute(
-        "SELECT r.report_id, r.agency_id, a.parent_id, r.year, r.scope, s.text FROM chosen c JOIN report r USING (report_id) "
-        "JOIN agency a ON a.agency_id = r.agency_id LEFT JOIN section s ON s.report_id = r.report_id AND s.code = ? ORDER BY ALL",
+        "SELECT r.report_id, l.line_id, a.parent_id, r.year, r.scope, s.text FROM chosen c JOIN report r USING (report_id) "
+        "JOIN line l ON l.agency_id = r.agency_id JOIN agency a ON a.agency_id = r.agency_id "
+        "LEFT JOIN section s ON s.report_id = r.report_id AND s.code = ? ORDER BY ALL",
         [SECTION],
     ).fetchall()
     rule = form().rules["M.copying"]

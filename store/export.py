@@ -29,7 +29,8 @@ from store.views import described, meanings
 BY_YEAR = ("figure", "section", "claim", "finding", "report_table", "extra_cell", "part")
 """Tables whose rows belong to a report, and so to a year."""
 WHOLE = (
-    *("report", "agency", "agency_name", "roster", "site", "hand_correction", "withdrawal", "division", "division_former", "similarity"),
+    *("report", "agency", "agency_name", "agency_succession", "roster", "site", "hand_correction", "withdrawal"),
+    *("division", "division_former", "similarity"),
     *("run", "site_run", "listing", "link", "capture", "reading", "problem"),
     *("form_edition", "form_table", "form_row", "form_column", "form_section", "form_rule", "form_crosswalk"),
 )

@@ -34,6 +34,21 @@ AS_LOADED = ("figure", "section", "claim", "part", "report_table", "extra_cell",
 """Tables that only grow, report by report: already in the order that readers want."""
 
 
+LATER = "(SELECT former_id, s.agency_id AS later_id, a.name AS later FROM work.agency_succession s JOIN work.agency a USING (agency_id))"
+NOW = f"LEFT JOIN {LATER} ON former_id = agency_id"
+RENAMED = {
+    "agency": "FROM work.agency ANTI JOIN work.agency_succession s ON s.former_id = agency.agency_id",
+    "report": "SELECT r.* REPLACE (coalesce(later_id, agency_id) AS agency_id, coalesce(later, agency) AS agency) "
+    f"FROM work.report r {NOW}",
+    "roster": f"SELECT coalesce(later_id, agency_id), year, min(reason) FROM work.roster {NOW} GROUP BY ALL",
+    **{
+        table: f"SELECT t.* REPLACE (coalesce(later_id, agency_id) AS agency_id) FROM work.{table} t {NOW}"
+        for table in ("agency_name", "link", "hand_correction", "withdrawal")
+    },
+}
+"""What readers see of bodies that were renamed: one body, with all its reports and the names that it had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What was published: the file, its size, how many current reports and figures it answers from."""
@@ -101,7 +116,8 @@ def _copy(connection: duckdb.DuckDBPyConnection) -> None:
         columns = {name for (name,) in connection.execute(f'SELECT column_name FROM (DESCRIBE work."{table}")').fetchall()}
         kept = f"WHERE report_id IS NULL OR report_id NOT IN {HIDDEN}" if "report_id" in columns else ""
         order = "" if table in AS_LOADED else "ORDER BY ALL"
-        connection.execute(f'INSERT INTO next."{table}" SELECT * FROM work."{table}" {kept} {order}')
+        held = RENAMED.get(table, f'SELECT * FROM work."{table}"')
+        connection.execute(f'INSERT INTO next."{table}" SELECT * FROM ({held}) {kept} {order}')
     fill(connection)
     connection.execute(CHECKED)
 

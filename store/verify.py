@@ -171,7 +171,7 @@ def _database(folder: Path, connection: duckdb.DuckDBPyConnection) -> Iterator[F
 
 SUMS = """
     SELECT (SELECT count(*) FROM {0}.report), (SELECT count(*) FROM {0}.figure), (SELECT sum(hash(f)) FROM {0}.figure f),
-        (SELECT sum(hash(r)) FROM {0}.report r), (SELECT sum(hash(s)) FROM {0}.section s)
+        (SELECT sum(hash(r)) FROM (SELECT * EXCLUDE (agency_id, agency) FROM {0}.report) r), (SELECT sum(hash(s)) FROM {0}.section s)
 """
 
 

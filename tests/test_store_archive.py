@@ -218,7 +218,8 @@ def test_an_archive_of_the_first_schema_opens_loads_and_publishes(tmp_path: Path
         archive.add_site(SHAWAN)
         archive.load(report(year=2023), source("https://a/"))
         archive.connection.execute(
-            "DROP TABLE division_former; ALTER TABLE agency DROP COLUMN full_name; ALTER TABLE agency DROP COLUMN unplaced;"
+            "DROP TABLE division_former; DROP TABLE agency_succession; ALTER TABLE agency DROP COLUMN full_name;"
+            "ALTER TABLE agency DROP COLUMN unplaced;"
             "UPDATE archive SET value = '1' WHERE key = 'schema_version'"
         )
     with Archive(tmp_path) as archive:

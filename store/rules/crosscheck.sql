@@ -109,6 +109,7 @@ child AS (
         CASE WHEN a.kind = 'government' AND a.level <> 'township' THEN 'aggregate' ELSE 'own' END AS scope
     FROM aggregate g JOIN agency a ON a.parent_id = g.agency_id AND a.kind <> 'vertical'
     SEMI JOIN roster x ON x.agency_id = a.agency_id AND x.year = g.year
+    ANTI JOIN agency_succession s ON s.former_id = a.agency_id AND s.last_year < g.year
 ),
 own AS (
     SELECT g.report_id AS aggregate_id, g.agency_id AS above_id, g.year, a.agency_id, a.name, 'own' AS scope
