@@ -49,7 +49,6 @@ async def crawl(site: Site, fetcher: Fetcher, memory: Mapping[str, Any] | None =
     plan = plan or Plan()
     run = _Crawl(site, _Once(fetcher), plan)
     found = await find(site, run.fetcher, memory, thorough=plan.thorough)
-    run.fetcher.keeping = False
     run.tally.columns = len(found.columns)
     run.homes |= {links.page_key(step.url) for step in found.trail if step.why == HOME}
     yield found
@@ -223,9 +222,9 @@ class _Crawl:
 
 
 class _Once:
-    """A fetcher that spares walking the pages that finding has looked at: each is handed on once, then asked for anew.
+    """A fetcher that asks for no page twice in one crawl: what finding has looked at, walking need not ask for again.
 
-    While finding it keeps the youngest captures up to some megabytes and asks for none of them twice.
+    It keeps the youngest captures up to some megabytes; an older page may have to be asked for a second time, as is one to forget.
     """
 
     def __init__(self, inner: Fetcher) -> None:
@@ -239,7 +238,7 @@ class _Once:
     async def get(self, url: str, *, referer: str | None = None, conditional: bool = False) -> Capture:
         """See `Fetcher`."""
         if url in self.kept:
-            return self.kept[url] if self.keeping else self.kept.pop(url)
+            return self.kept[url]
         self.requests += 1
         capture = self._count(await self.inner.get(url, referer=referer, conditional=conditional))
         if self.keeping and capture.truncated is None:
@@ -253,8 +252,15 @@ class _Once:
         self.requests += 1
         return self._count(await self.inner.post(url, data, referer=referer, media_type=media_type))
 
+    def forget(self, urls: Collection[str]) -> None:
+        """Ask anew for these pages: what they list has changed."""
+        for url in urls:
+            if (capture := self.kept.pop(url, None)) is not None:
+                self.weight -= _weight(capture)
+
     def keep_only(self, urls: Collection[str]) -> None:
-        """Forget all pages but these."""
+        """Forget all pages but these, and keep no more: from here on each page is asked for once anyway."""
+        self.keeping = False
         self.kept = OrderedDict((url, capture) for url, capture in self.kept.items() if url in urls)
 
     def _count(self, capture: Capture) -> Capture:

@@ -9,7 +9,9 @@ have slipped from a page not yet asked for to one already seen. Everything is bo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 from crawler import decode
 from crawler.capture import Capture, Fetcher
@@ -36,6 +38,17 @@ class Walked:
     reason: StopReason
     complete: bool
     message: str = ""
+    asked: tuple[str, ...] = ()
+    """The addresses that were asked for."""
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A fetcher that hands out pages which it fetched before, unless told to forget them."""
+
+    def forget(self, urls: Collection[str]) -> None:
+        """Ask for these pages anew."""
+        ...
 
 
 async def follow(source: Source, fetcher: Fetcher) -> Walked:
@@ -44,6 +57,8 @@ async def follow(source: Source, fetcher: Fetcher) -> Walked:
     first = source.first if isinstance(source.first, Ask) else source.again
     if not walked.progress.changed or walked.reason in ("blocked", "error") or first is None:
         return walked
+    if isinstance(fetcher, Forgetful):
+        fetcher.forget([first.url, *walked.asked])
     return _second(walked, await _Walk(replace(source, first=first), fetcher).run())
 
 
@@ -200,4 +215,5 @@ class _Walk:
             reason = "total_reached"
         holes = [hole for hole in self.holes if not (self.source.from_zero and hole[1] == "repeat_page")]
         complete = proven(progress, reason, len(holes))
-        return Walked(progress, self.requests, reason, complete, "" if complete else shortfall(progress, self.note))
+        asked = tuple(url for url, _ in self.asked)
+        return Walked(progress, self.requests, reason, complete, "" if complete else shortfall(progress, self.note), asked)

@@ -221,7 +221,8 @@ def test_a_row_among_reports_whose_words_say_nothing_is_asked_for() -> None:
 @pytest.mark.parametrize("inserted", [True, False])
 def test_a_listing_that_changes_under_the_walk_is_walked_again(host: Host, inserted: bool) -> None:
     """A row is put on top, or taken away, between two pages: another row slips from the page ahead to the one behind."""
-    rows, seen = town.reports(31), []
+    rows = town.reports(31)
+    seen: list[int] = []
 
     def answer(request: Request) -> Answer:
         number = int(request.query.get("page", "1"))
@@ -261,3 +262,22 @@ def test_text_that_is_gzip_is_unpacked_though_no_header_says_so() -> None:
     assert unpack(packed, "", 99, "text/html; charset=utf-8").body == b"<html>"
     assert unpack(packed, "", 99, "application/gzip").body == packed
     assert unpack(packed, "", 3, "text/html").fault == "too_large"
+
+
+def test_a_second_walk_sees_the_pages_as_they_are_now() -> None:
+    """Finding has looked at the first page before the row came: the second walk does not take it from there."""
+    rows = town.reports(11)
+    asked: list[int] = []
+    shown = {f"/nb/content_{row.number}": row.title for row in rows}
+
+    def first() -> str:
+        asked.append(1)
+        live = list(shown)[len(asked) < 2 :]
+        return html(listed({url: shown[url] for url in live[:6]}) + f"共{len(live)}条 <a href='/nb/?page=2'>下一页</a>")
+
+    articles = {url: sites.article(title) for url, title in shown.items()}
+    pages: dict[str, Page] = {"/": html("<a href='/nb/'>政府信息公开年报</a>"), "/nb/": first, **articles}
+    pages["/nb/?page=2"] = html(listed({url: shown[url] for url in list(shown)[6:]}) + "共11条")
+    end = _ends(SITE, pages)[-1]
+    assert isinstance(end, SiteEnd)
+    assert (end.state, end.counts["fetched"], len(asked)) == ("new", 11, 2)
