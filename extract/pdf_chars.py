@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ctypes import addressof, c_double, c_float
-from itertools import repeat
+from itertools import compress, repeat
 from statistics import median
 from typing import NamedTuple
 
@@ -80,14 +81,19 @@ def characters(page: int, how: Print) -> Characters:
     for i in raw.unmapped:
         letters[i] = UNREADABLE
     found = Characters([], [], [], len(raw.unmapped))
-    placed = map(Glyph, letters, *_sides(raw, how.frame))
+    placed = zip(letters, *_sides(raw, how.frame), repeat(0))
     if raw.owners is None:
-        _keep(placed, how, found)
+        _keep(_glyphs(compress(placed, letters)), how, found)
     else:
         if any(look.hidden for look in how.seen.values()):
             how = how._replace(seen=revealed(how.objects, how.seen, raw.owners))
-        _sort(list(placed), raw, raw.owners, how, found)
+        _sort(_glyphs(placed), raw, raw.owners, how, found)
     return found
+
+
+def _glyphs(sides: Iterable[tuple[str, float, float, float, float, int]]) -> list[Glyph]:
+    """Letters of the same fields, made without a call into Python for each."""
+    return list(map(tuple.__new__, repeat(Glyph), sides))
 
 
 def _ask(text: int, how: Print) -> _Raw:
@@ -166,13 +172,12 @@ def _moved(flat: list[float], frame: Matrix) -> tuple[list[float], list[float], 
     )
 
 
-def _keep(placed: map[Glyph], how: Print, found: Characters) -> None:
+def _keep(placed: list[Glyph], how: Print, found: Characters) -> None:
     """Letters that are all plain: hidden only where they stand off the page."""
     right, below = 2 * how.width, 2 * how.height
-    for glyph in placed:
-        if glyph[0]:
-            seen = 0 <= glyph[1] + glyph[3] <= right and 0 <= glyph[2] + glyph[4] <= below
-            (found.printed if seen else found.hidden).append(glyph)
+    found.printed.extend([g for g in placed if 0 <= g[1] + g[3] <= right and 0 <= g[2] + g[4] <= below])
+    if len(found.printed) < len(placed):
+        found.hidden.extend([g for g in placed if not (0 <= g[1] + g[3] <= right and 0 <= g[2] + g[4] <= below)])
 
 
 def _sort(placed: list[Glyph], raw: _Raw, owners: list[int], how: Print, found: Characters) -> None:

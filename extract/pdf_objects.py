@@ -21,8 +21,6 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _floats = (c_float * 6)()
 _f = [addressof(_floats) + 4 * i for i in range(6)]
-_channels = (c_uint * 4)()
-_c = [addressof(_channels) + 4 * i for i in range(4)]
 
 
 class Thing(NamedTuple):
@@ -83,7 +81,7 @@ def things(page: int) -> list[Thing]:
     handles = list(map(pdfium.get_object, repeat(page), range(count)))
     kinds = list(map(pdfium.object_type, handles))
     if pdfium.FORM not in kinds:
-        return list(map(Thing, handles, kinds, range(count), repeat(IDENTITY)))
+        return list(map(tuple.__new__, repeat(Thing), zip(handles, kinds, range(count), repeat(IDENTITY))))
     found: list[Thing] = []
     for handle in handles:
         _enter(handle, IDENTITY, 0, found)
@@ -140,9 +138,19 @@ def point_of(segment: int) -> Point:
 
 def bounds_of(thing: Thing) -> Box:
     """The box around an object; pdfium widens a stroked path by its pen on every side."""
-    pdfium.object_bounds(thing.handle, _f[0], _f[1], _f[2], _f[3])
-    box = Box(*_floats[:4])
-    return box if thing.matrix is IDENTITY else moved(box, thing.matrix)
+    return all_bounds([thing])[0]
+
+
+def all_bounds(objects: list[Thing]) -> list[Box]:
+    """The boxes around objects, asked in bulk."""
+    count = len(objects)
+    sides = (c_float * (4 * count))()
+    start = addressof(sides)
+    places = [range(start + 4 * k, start + 16 * count + 4 * k, 16) for k in range(4)]
+    list(map(pdfium.object_bounds, [thing[0] for thing in objects], *places))
+    flat = sides[:]
+    boxes = list(map(tuple.__new__, repeat(Box), zip(flat[0::4], flat[1::4], flat[2::4], flat[3::4], strict=True)))
+    return [box if thing[3] is IDENTITY else moved(box, thing[3]) for box, thing in zip(boxes, objects, strict=True)]
 
 
 def pen_of(thing: Thing) -> float:
@@ -154,11 +162,13 @@ def pen_of(thing: Thing) -> float:
     return width * scale
 
 
-def ink(handle: int, stroke: bool = False) -> int:
-    """How dark an object is painted: 0 not at all, 1 white, 2 anything else."""
-    if not (pdfium.stroke_color if stroke else pdfium.fill_color)(handle, *_c):
-        return 2
-    red, green, blue, alpha = _channels
-    if not alpha:
-        return 0
-    return 1 if red >= PALE and green >= PALE and blue >= PALE else 2
+def inks(handles: list[int], stroke: bool = False) -> list[int]:
+    """How dark objects are painted, asked in bulk: 0 not at all, 1 white, 2 anything else."""
+    count = len(handles)
+    channels = (c_uint * (4 * count))()
+    start = addressof(channels)
+    places = [range(start + 4 * k, start + 16 * count + 4 * k, 16) for k in range(4)]
+    known = list(map(pdfium.stroke_color if stroke else pdfium.fill_color, handles, *places))
+    flat = channels[:]
+    shades = zip(known, flat[3::4], map(min, flat[0::4], flat[1::4], flat[2::4]), strict=True)
+    return [2 if not seen or (alpha and palest < PALE) else int(alpha > 0) for seen, alpha, palest in shades]

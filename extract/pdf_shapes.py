@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from ctypes import addressof, c_int
-from itertools import islice, pairwise
+from ctypes import addressof, c_float, c_int
+from itertools import compress, islice, pairwise, repeat
 from typing import NamedTuple
 
 from extract import pdf_calls as pdfium
 from extract.errors import TooComplex
-from extract.pdf_objects import Point, Thing, bounding, bounds_of, clip_of, ink, matrix_of, overlap, pen_of, point_of
+from extract.pdf_objects import Point, Thing, all_bounds, bounding, bounds_of, clip_of, inks, matrix_of, overlap, pen_of
 from extract.ruled import Box, Rule
 
 THICKEST = 3.2
@@ -22,9 +22,6 @@ STRIPES = 0.25
 MOST_SEGMENTS = 400_000
 MOST_PAIRS = 4_000_000
 _MOVE = 2
-
-_ints = (c_int * 2)()
-_i = [addressof(_ints), addressof(_ints) + 4]
 
 
 class Area(NamedTuple):
@@ -46,26 +43,25 @@ class Shapes(NamedTuple):
 
 
 class _Paint(NamedTuple):
-    """How a path is painted: its place in the order, ink of fill and stroke (see `ink`), clip, handle."""
+    """How a path is painted: its place in the order, ink of fill and stroke (see `inks`), clip, handle, the box around it."""
 
     order: int
     filled: int
     stroked: int
     clip: Box | None
     handle: int
+    box: Box
 
 
 def shapes(objects: list[Thing], thickest: float = THICKEST) -> Shapes:
     """Lines and areas that the paths among these objects draw. TooComplex beyond 400,000 segments."""
     seen = Shapes([], [], [], thickest)
     budget = MOST_SEGMENTS
-    for thing in objects:
-        if thing.kind == pdfium.PATH:
-            budget -= _take(thing, seen)
-        elif thing.kind == pdfium.SHADING:
-            seen.areas.append(Area(bounds_of(thing), thing.order, white=False, opaque=False))
+    for thing, paint in _painted([thing for thing in objects if thing.kind == pdfium.PATH]):
+        budget -= _take(thing, paint, seen)
         if budget < 0:
             raise TooComplex("a page draws too many lines")
+    seen.areas.extend(Area(bounds_of(t), t.order, white=False, opaque=False) for t in objects if t.kind == pdfium.SHADING)
     dark = [area for area in seen.areas if not area.white]
     if len(dark) * len(seen.pale) > MOST_PAIRS:
         raise TooComplex("a page draws too many white lines over areas")
@@ -75,20 +71,32 @@ def shapes(objects: list[Thing], thickest: float = THICKEST) -> Shapes:
     return seen
 
 
-def _take(thing: Thing, seen: Shapes) -> int:
+def _painted(paths: list[Thing]) -> Iterator[tuple[Thing, _Paint]]:
+    """The paths that put ink on the page, and how."""
+    handles = [path.handle for path in paths]
+    modes = (c_int * (2 * len(paths)))()
+    start, end = addressof(modes), addressof(modes) + 8 * len(paths)
+    list(map(pdfium.draw_mode, handles, range(start, end, 8), range(start + 4, end + 4, 8)))
+    clips = list(map(pdfium.count_clips, map(pdfium.clip_path, handles)))
+    filled, stroked = _inks(handles, modes[0::2], stroke=False), _inks(handles, modes[1::2], stroke=True)
+    for path, fill, stroke, clipped, box in zip(paths, filled, stroked, clips, all_bounds(paths), strict=True):
+        if fill or stroke:
+            yield path, _Paint(path.order, fill, stroke, clip_of(path) if clipped > 0 else None, path.handle, box)
+
+
+def _inks(handles: list[int], asked: list[int], stroke: bool) -> list[int]:
+    """The ink of each path that its mode of drawing asks for; 0 for the others."""
+    found = iter(inks(list(compress(handles, asked)), stroke))
+    return [next(found) if ask else 0 for ask in asked]
+
+
+def _take(thing: Thing, paint: _Paint, seen: Shapes) -> int:
     """Enter one path into `seen`; the number of segments it has, or 1 where nobody needed to count them."""
-    pdfium.draw_mode(thing.handle, _i[0], _i[1])
-    fills, strokes = _ints
-    filled = ink(thing.handle) if fills else 0
-    stroked = ink(thing.handle, stroke=True) if strokes else 0
-    if not (filled or stroked):
-        return 1
-    box, clip = bounds_of(thing), clip_of(thing)
+    _, filled, stroked, clip, handle, box = paint
     if clip is None and (filled == 2 or stroked == 2) and (box[2] - box[0] <= seen.thickest or box[3] - box[1] <= seen.thickest):
         seen.lines.append(box)
         return 1
-    paint = _Paint(thing.order, filled, stroked, clip, thing.handle)
-    count: int = pdfium.count_segments(thing.handle)
+    count: int = pdfium.count_segments(handle)
     pen = pen_of(thing) if stroked else 0.0
     if min(box.width, box.height) - 2 * pen <= seen.thickest and pen <= seen.thickest:
         _line(_narrowed(box, pen), paint, seen)
@@ -125,15 +133,18 @@ def _area(box: Box, paint: _Paint, seen: Shapes) -> None:
 def _runs(thing: Thing, count: int) -> Iterator[list[Point]]:
     """Each run of connected points of a path, in the path's own space moved to the page."""
     m = matrix_of(thing)
+    segments = list(map(pdfium.get_segment, repeat(thing.handle), range(count)))
+    places = (c_float * (2 * count))()
+    start, end = addressof(places), addressof(places) + 8 * count
+    list(map(pdfium.segment_point, segments, range(start, end, 8), range(start + 4, end + 4, 8)))
+    closing = map(pdfium.segment_closes, segments)
     points: list[Point] = []
-    for k in range(count):
-        segment = pdfium.get_segment(thing.handle, k)
-        if pdfium.segment_type(segment) == _MOVE and points:
+    for kind, closes, x, y in zip(map(pdfium.segment_type, segments), closing, places[0::2], places[1::2], strict=True):
+        if kind == _MOVE and points:
             yield points
             points = []
-        x, y = point_of(segment)
         points.append((m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]))
-        if pdfium.segment_closes(segment) and points[0] != points[-1]:
+        if closes and points[0] != points[-1]:
             points.append(points[0])
     if points:
         yield points
@@ -142,12 +153,12 @@ def _runs(thing: Thing, count: int) -> Iterator[list[Point]]:
 def _pieces(runs: list[list[Point]], paint: _Paint, seen: Shapes) -> None:
     """A path of several strokes or areas: its strokes, the thin ones of its areas, and frames between two outlines, are lines."""
     if paint.stroked:
-        stroke = paint._replace(filled=0)
+        stroke = paint._replace(filled=0) if paint.filled else paint
         for edge in (edge for run in runs for edge in _edges(run)):
             _line(edge, stroke, seen)
     if not paint.filled:
         return
-    fill, thick = paint._replace(stroked=0), []
+    fill, thick = paint._replace(stroked=0) if paint.stroked else paint, []
     for run in runs:
         box = bounding(run, (1, 0, 0, 1, 0, 0))
         if min(box.width, box.height) <= seen.thickest:
@@ -168,7 +179,8 @@ def _edges(run: list[Point]) -> Iterator[Box]:
     """The horizontal and vertical ones of the lines between successive points, as flat boxes."""
     for (x0, y0), (x1, y1) in pairwise(run):
         if abs(x0 - x1) <= STRAIGHT or abs(y0 - y1) <= STRAIGHT:
-            yield Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            left, right = (x0, x1) if x0 <= x1 else (x1, x0)
+            yield Box(left, y0, right, y1) if y0 <= y1 else Box(left, y1, right, y0)
 
 
 class _Beside:
@@ -193,10 +205,11 @@ class _Beside:
 def rules(lines: list[Box], thickest: float = THICKEST) -> tuple[list[Rule], list[Rule]]:
     """Horizontal and vertical rules; a dot counts both ways, for dotted borders are rows and columns of dots."""
     horizontal, vertical = [], []
-    for box in lines:
-        dot = box.width <= thickest and box.height <= thickest
-        if box.width >= box.height or dot:
-            horizontal.append(Rule((box.top + box.bottom) / 2, box.x0, box.x1))
-        if box.height > box.width or dot:
-            vertical.append(Rule((box.x0 + box.x1) / 2, box.top, box.bottom))
+    for x0, top, x1, bottom in lines:
+        width, height = x1 - x0, bottom - top
+        dot = width <= thickest and height <= thickest
+        if width >= height or dot:
+            horizontal.append(Rule((top + bottom) / 2, x0, x1))
+        if height > width or dot:
+            vertical.append(Rule((x0 + x1) / 2, top, bottom))
     return horizontal, vertical

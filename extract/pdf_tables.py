@@ -159,7 +159,8 @@ def _share(lattices: Sequence[Lattice], glyphs: list[Glyph]) -> tuple[list[list[
     order = sorted(range(len(lattices)), key=lambda i: lattices[i].box.width * lattices[i].box.height)
     boxes = [(i, *lattices[i].box) for i in order]
     for glyph in glyphs:
-        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
+        _, left, upper, right, lower, _ = glyph
+        x, y = (left + right) / 2, (upper + lower) / 2
         for i, x0, top, x1, bottom in boxes:
             if x0 <= x <= x1 and top <= y <= bottom:
                 inside[i].append(glyph)
@@ -181,10 +182,11 @@ def _settled(lattice: Lattice, glyphs: list[Glyph], thin: float) -> Ruling:
     letters: list[list[Glyph]] = [[] for _ in lattice.cells]
     owners = lattice.owners()
     xs, ys = lattice.xs, lattice.ys
-    right, below = len(xs) - 2, len(ys) - 2
+    right, below = len(xs) - 1, len(ys) - 1
     for glyph in glyphs:
-        r = min(max(bisect_right(ys, (glyph.top + glyph.bottom) / 2) - 1, 0), below)
-        c = min(max(bisect_right(xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), right)
+        _, x0, top, x1, bottom, _ = glyph
+        r = bisect_right(ys, (top + bottom) / 2, 1, below) - 1
+        c = bisect_right(xs, (x0 + x1) / 2, 1, right) - 1
         letters[owners[r][c]].append(glyph)
     return Ruling(lattice, letters)
 
@@ -196,7 +198,8 @@ def _thin(places: tuple[float, ...], thin: float) -> list[int]:
 def is_torn(ruling: Ruling, page: Page) -> bool:
     """Whether no rule is drawn below the last row: the page ended in the middle of it."""
     box = ruling.lattice.box
-    near = [rule for rule in page.horizontal if abs(rule.at - box.bottom) <= CORNER * page.unit]
+    slack = CORNER * page.unit
+    near = [rule for rule in page.horizontal if abs(rule[0] - box.bottom) <= slack]
     drawn = sum(min(rule.end, box.x1) - max(rule.start, box.x0) for rule in near if rule.end > box.x0 and rule.start < box.x1)
     return drawn < box.width / 2
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from ctypes import addressof, c_float, c_uint
+from ctypes import addressof, c_float
 from typing import NamedTuple
 
 from extract import pdf_calls as pdfium
-from extract.pdf_objects import IDENTITY, PALE, Thing, bounds_of, clip_of, ink, matrix_of, overlap
+from extract.pdf_objects import IDENTITY, Thing, bounds_of, clip_of, inks, matrix_of, overlap
 from extract.pdf_shapes import Area
 from extract.ruled import Box
 
@@ -114,26 +114,22 @@ def _is_twin(one: Box, other: Box) -> bool:
 def _plain(handles: list[int]) -> list[bool]:
     """For each text object, whether it is simply dark, upright in its own space and not clipped: asked in bulk, for most are."""
     count = len(handles)
-    matrices, colours = (c_float * (6 * count))(), (c_uint * (4 * count))()
-    first, start = addressof(matrices), addressof(colours)
+    matrices = (c_float * (6 * count))()
+    first = addressof(matrices)
     list(map(pdfium.object_matrix, handles, range(first, first + 24 * count, 24)))
-    channels = [range(start + 4 * k, start + 16 * count + 4 * k, 16) for k in range(4)]
-    known = list(map(pdfium.fill_color, handles, *channels))
     modes = list(map(pdfium.text_mode, handles))
     clips = list(map(pdfium.count_clips, map(pdfium.clip_path, handles)))
-    flat, shades = matrices[:], colours[:]
-    palest = map(min, shades[0::4], shades[1::4], shades[2::4])
-    dark = [alpha and pale < PALE for alpha, pale in zip(shades[3::4], palest, strict=True)]
+    flat = matrices[:]
     return [
-        bool(not b and a > 0 and clip <= 0 and mode not in pdfium.INVISIBLE_MODES and (shade or not colour))
-        for a, b, clip, mode, shade, colour in zip(flat[0::6], flat[1::6], clips, modes, dark, known, strict=True)
+        not b and a > 0 and clip <= 0 and mode not in pdfium.INVISIBLE_MODES and ink == 2
+        for a, b, clip, mode, ink in zip(flat[0::6], flat[1::6], clips, modes, inks(handles), strict=True)
     ]
 
 
 def _look(thing: Thing, ground: Areas) -> Look:
     m = matrix_of(thing)
     turn = _quarters(m[0], m[1])
-    shade = 0 if pdfium.text_mode(thing.handle) in pdfium.INVISIBLE_MODES else ink(thing.handle)
+    shade = 0 if pdfium.text_mode(thing.handle) in pdfium.INVISIBLE_MODES else inks([thing.handle])[0]
     if shade == 0:
         return Look(turn, hidden=True)
     clip = clip_of(thing)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from extract.document import Cell, Grid, Place, Row
@@ -107,27 +108,30 @@ def joined(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
     """Rules at nearly the same place made one; pieces that touch, overlap or leave a gap of at most `tolerance` joined."""
     merged: list[Rule] = []
     for group in _clusters(sorted(rules), tolerance):
-        length = sum(rule.end - rule.start for rule in group)
-        at = sum(rule.at * (rule.end - rule.start) for rule in group) / length if length else group[0].at
-        group = sorted(group, key=lambda rule: rule.start)
-        start, end = group[0].start, group[0].end
-        for rule in group:
-            if rule.start > end + tolerance:
-                merged.append(Rule(at, start, end))
-                start, end = rule.start, rule.end
-            start, end = min(start, rule.start), max(end, rule.end)
-        merged.append(Rule(at, start, end))
+        length = sum([end - start for _, start, end in group])
+        at = sum([at * (end - start) for at, start, end in group]) / length if length else group[0].at
+        group.sort(key=itemgetter(1))
+        _, first, last = group[0]
+        for _, start, end in group:
+            if start > last + tolerance:
+                merged.append(Rule(at, first, last))
+                first, last = start, end
+            elif end > last:
+                last = end
+        merged.append(Rule(at, first, last))
     return [rule for rule in merged if rule.end - rule.start >= 2 * tolerance]
 
 
 def _clusters(rules: Sequence[Rule], tolerance: float) -> list[list[Rule]]:
     """Sorted rules in groups no wider than `tolerance`."""
     groups: list[list[Rule]] = []
+    least = float("-inf")
     for rule in rules:
-        if groups and rule.at - groups[-1][0].at <= tolerance:
+        if groups and rule[0] - least <= tolerance:
             groups[-1].append(rule)
         else:
             groups.append([rule])
+            least = rule[0]
     return groups
 
 
