@@ -180,7 +180,8 @@ def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[
     reach = REACH * zone.lines[0][0].box.height
     inside = _figures(zone, lines, first, last)
     labels = [word for line in lines for word in line if word.box.x1 <= left and first - reach <= word.middle <= last + reach]
-    blocks = _blocks(labels, [figures[0].middle for figures in inside])
+    beside = (next((word.middle for word in line if word.is_figure and word.box.x1 > left), None) for line in lines)
+    blocks = _blocks(labels, [middle for middle in beside if middle is not None])
     made: list[tuple[list[Word], Rebuilt]] = []
     chosen = [_label(blocks, figures[0]) for figures in inside]
     if len(inside) > 1 and (None in chosen or len(set(map(id, chosen))) < len(chosen)):
@@ -212,18 +213,18 @@ def _figures(zone: Zone, lines: list[list[Word]], first: float, last: float) -> 
 def _blocks(words: Sequence[Word], figures: Sequence[float] = ()) -> list[list[Word]]:
     """Label words with the lines of one cell together: under one another, close, and not begun by a number of their own.
 
-    `figures` are the heights of the lines of figures: two labels level with one of them each are two.
+    `figures` are the heights of the lines of figures: labels level with two of them are two, and only lines level with none may
+    stand as far apart as rows do.
     """
     blocks: list[list[Word]] = []
-    step = LABEL_STEP if figures else STEP
     for word in sorted(words, key=lambda word: word.middle):
-        size = word.box.height
-        own = _level(word.middle, size, figures)
+        own = _level(word, figures)
         for block in reversed(blocks):
             below = block[-1]
+            levels = {level for level in (own, *(_level(other, figures) for other in block)) if level is not None}
+            step = (STEP if levels else LABEL_STEP if figures else STEP) * word.box.height
             over = min(word.box.x1, below.box.x1) - max(word.box.x0, below.box.x0)
-            near = over > 0 and 0 < word.middle - below.middle <= step * size and not ENUMERATED.match(word.text)
-            if near and (own is None or _level((block[0].middle + below.middle) / 2, size, figures) in (None, own)):
+            if over > 0 and 0 < word.middle - below.middle <= step and len(levels) < 2 and not ENUMERATED.match(word.text):
                 block.append(word)
                 break
         else:
@@ -231,9 +232,9 @@ def _blocks(words: Sequence[Word], figures: Sequence[float] = ()) -> list[list[W
     return blocks
 
 
-def _level(middle: float, size: float, figures: Sequence[float]) -> float | None:
-    """The line of figures that stands at this height."""
-    return next((at for at in figures if abs(at - middle) <= LEVEL * size), None)
+def _level(word: Word, figures: Sequence[float]) -> float | None:
+    """The line of figures that stands at the height of a word."""
+    return next((at for at in figures if abs(at - word.middle) <= LEVEL * word.box.height), None)
 
 
 def _label(blocks: list[list[Word]], figure: Word) -> list[Word] | None:

@@ -68,3 +68,27 @@ def test_digits_over_one_another_are_no_number_where_a_longer_one_fits_its_cell(
     """A figure of six digits on one line says that the cells hold more than four."""
     rows: list[Row] = [(["行政许可"], ["12", "0", "735912", "1031 2", "0", "0", "8"]), (["行政处罚"], FIGURES[1])]
     assert not any("10312" in line for line in lines(rows, 12, 6))
+
+
+def test_labels_level_with_figures_that_no_column_holds_stay_apart() -> None:
+    """The second row stands aside of the columns of the first: its label is still its own, not the end of the one above."""
+    read = rows_aside()
+    assert not any("规章行政规范性文件" in line for line in read)
+
+
+def rows_aside() -> list[str]:
+    """The paragraphs of a header and two rows as close as lines, all in one column of labels; figures of the second row stand aside."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842), invariant=1)
+    canvas.setFont("STSong-Light", SIZE)
+    for y, label, xs, cells in (
+        (700, "信息内容", (250, 330, 410), ("本年制发件数", "本年废止件数", "现行有效件数")),
+        (686, "规章", (250, 330, 410), ("0", "2", "0")),
+        (672, "行政规范性文件", (220, 300, 380), ("12", "0", "0")),
+    ):
+        canvas.drawString(100, y, label)
+        for x, cell in zip(xs, cells, strict=True):
+            canvas.drawString(x, y, cell)
+    canvas.save()
+    return [paragraph.text for paragraph in pdf.read(buffer.getvalue()).paragraphs()]
