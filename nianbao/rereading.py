@@ -130,17 +130,23 @@ class _Job:
 
     async def _read_all(self, waiting: Sequence[Document], run_id: int, pool: ReadingPool) -> None:
         """Many at a time, kept in their order."""
+        rest = ((one, asyncio.create_task(self._read(one, run_id, pool))) for one in waiting)
+        under_way = deque(islice(rest, AHEAD * pool.size))
         done: list[tuple[Document, Item | None]] = []
-        since, rest = time.monotonic(), iter(waiting)
-        async with asyncio.TaskGroup() as tasks:
-            under_way = deque((one, tasks.create_task(self._read(one, run_id, pool))) for one in islice(rest, AHEAD * pool.size))
+        since = time.monotonic()
+        try:
             while under_way:
-                one, task = under_way.popleft()
+                one, task = under_way[0]
                 done.append((one, await task))
-                under_way.extend((one, tasks.create_task(self._read(one, run_id, pool))) for one in islice(rest, 1))
+                under_way.popleft()
+                under_way.extend(islice(rest, 1))
                 if len(done) >= TOGETHER or time.monotonic() - since >= PATIENCE_S or not under_way:
                     self._keep(done)
                     since, done = time.monotonic(), []
+        finally:
+            for _, task in under_way:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
 
     def _keep(self, done: Sequence[tuple[Document, Item | None]]) -> None:
         """One transaction; from then on a stop costs none of them."""

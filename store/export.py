@@ -45,6 +45,9 @@ ABOUT = (
     "townships, as printed, version by version, with the checks of the official form. README.md says what may not be compared."
 )
 COMPRESSED = {"compression": "zstd", "compression_level": 9}
+NAME, PACKAGE, README = "nianbao", "datapackage.json", "README.md"
+MADE = {"parquet", "csv", PACKAGE, README}
+"""What an export consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,14 @@ class Resource:
 
 
 def export(connection: duckdb.DuckDBPyConnection, target: Path, *, contact: str | None = None) -> Exported:
-    """Writes everything that `connection` (a published database) holds into a folder, which is made anew. Raises `StoreError`s.
+    """Writes everything that `connection` (a published database) holds into a folder, which is made anew. Raises `StoreError`s, and
+    FileExistsError, with nothing touched, where the folder holds anything that is not of an earlier export.
 
     `contact` is whom to ask for a correction or a takedown.
     """
     unfinished = target.with_name(f"{target.name}.next")
+    if others(target) or (unfinished.exists() and not {path.name for path in unfinished.iterdir()} <= MADE):
+        raise FileExistsError(f"{target} or {unfinished} holds other files")
     with writing(target):
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
@@ -85,6 +91,16 @@ def export(connection: duckdb.DuckDBPyConnection, target: Path, *, contact: str 
         unfinished.replace(target)
     written = [path for path in target.rglob("*") if path.is_file()]
     return Exported(target, len(written), sum(path.stat().st_size for path in written), version)
+
+
+def others(folder: Path) -> list[Path]:
+    """The files in a folder that no export of ours put there."""
+    try:
+        package = json.loads((folder / PACKAGE).read_text("utf-8"))
+        ours = {PACKAGE, README, *(one["path"] for one in package["resources"])} if package["name"] == NAME else set()
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        ours = set()
+    return [path for path in folder.rglob("*") if not path.is_dir() and path.relative_to(folder).as_posix() not in ours]
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Resource]:
@@ -141,17 +157,17 @@ def _published_on(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _papers(folder: Path, package: dict[str, Any], published: str) -> None:
-    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     text = files("store").joinpath("schema/README.export.md").read_text("utf-8")
     filled = text.replace("{version}", package["version"]).replace("{published}", published)
-    (folder / "README.md").write_text(filled, encoding="utf-8")
+    (folder / README).write_text(filled, encoding="utf-8")
 
 
 def _package(connection: duckdb.DuckDBPyConnection, resources: list[Resource], version: str, contact: str | None) -> dict[str, Any]:
     """Frictionless Data Package: https://specs.frictionlessdata.io"""
     return {
         "profile": "data-package",
-        "name": "nianbao",
+        "name": NAME,
         "title": "中国政府信息公开工作年度报告 · China's annual reports on open government information",
         "version": version,
         "description": ABOUT,

@@ -11,12 +11,17 @@ from typing import Any
 import duckdb
 import pytest
 
+from nianbao import rereading
 from nianbao.cli import run
 from nianbao.demo.job import play
 from nianbao.demo.portal import Portal
 from nianbao.demo.server import Answer, Web
 from nianbao.lock import held
 from nianbao.progress import All
+from store.archive import Archive
+from store.errors import CannotWrite
+from store.loading import Item
+from store.provenance import Loaded
 from store.query import ask, reading
 
 ROOT = Path(__file__).parents[1]
@@ -206,6 +211,28 @@ def test_reread_finds_everything_as_it_was(folder: Path, capsys: Capture) -> Non
     assert json.loads(capsys.readouterr().out)["changes"] == []
     assert nianbao(folder, "reread") == 0
     assert (answer(folder, STABLE), answer(folder, FIGURES)) == before
+
+
+def test_a_reread_cut_short_goes_on_after_what_it_kept(folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full after two documents: one line says so, and the next call reads the others alone."""
+    kept: list[Item] = []
+    load_all = Archive.load_all
+
+    def full(archive: Archive, items: list[Item], *, dry_run: bool = False) -> list[Loaded]:
+        if kept:
+            raise CannotWrite("the disk is full")
+        kept.extend(items)
+        return load_all(archive, items, dry_run=dry_run)
+
+    assert nianbao(folder, "reread", "--json") == 0
+    every = json.loads(capsys.readouterr().out)["documents"]
+    with monkeypatch.context() as patched:
+        patched.setattr(rereading, "TOGETHER", 2)
+        patched.setattr(Archive, "load_all", full)
+        assert nianbao(folder, "reread") == 74
+    assert capsys.readouterr().err.count("the disk is full") == 1
+    assert nianbao(folder, "reread", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["documents"] == every - 2
 
 
 def test_a_lost_database_is_made_from_the_warc_files_alone(folder: Path) -> None:

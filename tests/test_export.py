@@ -57,6 +57,36 @@ def test_the_same_archive_gives_the_same_bytes(archive: Path, exported: Path, tm
     assert content(target) == content(exported)
 
 
+@pytest.mark.parametrize("place", ["data/mine.txt", "data/parquet/figure/mine.txt", "data.next/mine.txt"])
+def test_an_export_takes_the_place_of_nothing_but_an_export(archive: Path, tmp_path: Path, place: str) -> None:
+    """A file of somebody's anywhere in the folder, or where the next export is made, and nothing is touched."""
+    with reading(archive) as connection:
+        export(connection, tmp_path / "data")
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text("mine")
+        before = content(tmp_path)
+        with pytest.raises(FileExistsError, match="other files"):
+            export(connection, tmp_path / "data")
+    assert content(tmp_path) == before
+
+
+def test_a_data_package_of_somebody_is_no_export(archive: Path, tmp_path: Path) -> None:
+    """Its datapackage.json bears another name."""
+    (tmp_path / "datapackage.json").write_text('{"name": "weather", "resources": []}')
+    with reading(archive) as connection, pytest.raises(FileExistsError):
+        export(connection, tmp_path)
+
+
+def test_what_a_killed_export_left_is_made_anew(archive: Path, exported: Path, tmp_path: Path) -> None:
+    """Half a folder beside the target."""
+    (tmp_path / "data.next" / "parquet").mkdir(parents=True)
+    (tmp_path / "data.next" / "parquet" / "agency.parquet").write_bytes(b"PAR")
+    with reading(archive) as connection:
+        export(connection, tmp_path / "data")
+    assert content(tmp_path / "data") == content(exported)
+    assert not (tmp_path / "data.next").exists()
+
+
 def test_an_archive_built_anew_from_the_same_reports_gives_the_same_figures(exported: Path, tmp_path: Path) -> None:
     """Not only a copy of the same database file."""
     build(tmp_path)
@@ -116,8 +146,9 @@ def test_the_readme_names_version_caveats_and_licence(exported: Path, package: d
 def test_an_export_that_cannot_be_written_says_so_and_keeps_the_old(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Disk full half-way: the last export is whole."""
     target = tmp_path / "data"
-    target.mkdir()
-    (target / "old").write_text("whole", encoding="utf-8")
+    with reading(archive) as connection:
+        export(connection, target)
+    before = content(target)
 
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
@@ -125,4 +156,4 @@ def test_an_export_that_cannot_be_written_says_so_and_keeps_the_old(archive: Pat
     monkeypatch.setattr(Path, "write_bytes", full)
     with reading(archive) as connection, pytest.raises(CannotWrite, match="disk is full"):
         export(connection, target)
-    assert [path.name for path in target.iterdir()] == ["old"]
+    assert content(target) == before

@@ -12,13 +12,12 @@ from nianbao.errors import Usage
 from nianbao.messages import say
 from nianbao.shell import command as make
 from nianbao.shell import configured, json_option
-from store.export import export
+from store.export import export, others
 from store.query import reading_today
 
 EXAMPLES = """
 nianbao export dataset        # Parquet by year, CSV, datapackage.json and a README of caveats
 """
-OURS = "datapackage.json"
 
 
 @make(
@@ -31,7 +30,7 @@ OURS = "datapackage.json"
 @json_option
 def command(folder: Path, as_json: bool) -> None:
     """Export, but never over somebody's other files, and say what was written."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / OURS).exists():
+    if others(folder):
         raise Usage(say("{path} holds other files; name a new or empty folder, or that of an earlier export", path=folder))
     with reading_today(configured().archive.path) as connection:
         made = export(connection, folder)
