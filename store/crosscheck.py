@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -97,15 +100,25 @@ def _places(rule: Rule, edition: str) -> Iterator[tuple[str | None, str | None]]
             yield row.code, None
 
 
+TEXTS = """
+    SELECT coalesce(a.parent_id, -l.line_id) AS family, r.report_id, l.line_id, a.parent_id, r.year, r.scope, s.text
+    FROM chosen c JOIN report r USING (report_id) JOIN line l ON l.agency_id = r.agency_id JOIN agency a ON a.agency_id = r.agency_id
+    LEFT JOIN section s ON s.report_id = r.report_id AND s.code = ? ORDER BY ALL
+"""
+"""Only members of one family, under one government, are compared: its texts alone need memory at a time. A line stays under one."""
+
+
 def _copying(connection: duckdb.DuckDBPyConnection) -> None:
-    rows = connection.execute(
-        "SELECT r.report_id, l.line_id, a.parent_id, r.year, r.scope, s.text FROM chosen c JOIN report r USING (report_id) "
-        "JOIN line l ON l.agency_id = r.agency_id JOIN agency a ON a.agency_id = r.agency_id "
-        "LEFT JOIN section s ON s.report_id = r.report_id AND s.code = ? ORDER BY ALL",
-        [SECTION],
-    ).fetchall()
-    rule = form().rules["M.copying"]
-    findings, pairs = compare(rows, rule)
+    rule, findings, pairs = form().rules["M.copying"], list[Row](), list[Row]()
+    for _, family in groupby(_streamed(connection.execute(TEXTS, [SECTION])), key=itemgetter(0)):
+        found, alike = compare((row[1:] for row in family), rule)
+        findings += found
+        pairs += alike
     connection.execute("DELETE FROM similarity WHERE report_id IN (SELECT report_id FROM chosen)")
-    insert(connection, "similarity", pairs)
-    insert(connection, "finding", findings)
+    insert(connection, "similarity", sorted(pairs))
+    insert(connection, "finding", sorted(findings, key=itemgetter(0)))
+
+
+def _streamed(answer: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+    while rows := answer.fetchmany(1_000):
+        yield from rows
