@@ -76,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
         _drop_stdout()
         return Exit.DONE
     except (KeyboardInterrupt, click.Abort):
-        return _stopped(say("interrupted; run it again to go on"), Exit.INTERRUPTED)
+        return _stopped(say("interrupted; what was fetched is kept, the next run goes on and publishes it"), Exit.INTERRUPTED)
     except click.ClickException as error:
         return _stopped(_usage(error), Exit.USAGE)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever is not foreseen is a bug and is reported as one

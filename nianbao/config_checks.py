@@ -95,7 +95,7 @@ def web_address(value: object) -> str:
 def host_pattern(value: object) -> str:
     """A host name, or `*.` before one."""
     if not isinstance(value, str) or not re.fullmatch(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*|\[?[0-9a-fA-F:]+\]?", value):
-        raise ValueError(say('must be host names without scheme, port or path, such as "*.gov.cn"'))
+        raise ValueError(say('must be host names, whole or with "*." before them, without scheme, port or path, such as "*.gov.cn"'))
     return value
 
 

@@ -41,7 +41,7 @@ MEANING: dict[Exit, tuple[str, str]] = {
     ),
     Exit.CANNOT_WRITE: ("cannot write: disk full or no permission", "Make room or mend the rights, then run it again: nothing was lost."),
     Exit.LOCKED: ("another run holds the lock", "Wait for it; `nianbao doctor` says who holds it and since when."),
-    Exit.INTERRUPTED: ("interrupted", "Run it again: it goes on where it stopped."),
+    Exit.INTERRUPTED: ("interrupted", "Run it again: it goes on where it stopped and publishes what both fetched."),
 }
 
 

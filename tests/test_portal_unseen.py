@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import gzip
+import json
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -20,7 +21,7 @@ from crawler.paging import signs_of
 from crawler.rows import rows_of
 from crawler.site import Site
 from crawler.unpack import unpack
-from nianbao.demo.server import Answer, Host, Request, Web
+from nianbao.demo.server import Answer, Host, Request, Web, content
 from nianbao.demo.server import page as web_page
 from tests.portal import sites_find as sites
 from tests.portal import town, ucap
@@ -281,3 +282,20 @@ def test_a_second_walk_sees_the_pages_as_they_are_now() -> None:
     end = _ends(SITE, pages)[-1]
     assert isinstance(end, SiteEnd)
     assert (end.state, end.counts["fetched"], len(asked)) == ("new", 11, 2)
+
+
+def test_parameters_handed_to_a_call_are_those_of_the_list(host: Host) -> None:
+    """Jiangxi's `/queryList`: asked as the page's own script asks."""
+    rows = town.reports(20)
+    call = '$.post("/queryList", {current: 1, unitid: "u9", "webSiteCode[]": "jx", "channelCode[]": "c1", perPage: 15}, show);'
+    host["/c1/"] = web_page(html(f"<div></div><script>{call}</script>", head='<meta name="channelId" content="c1">'))
+
+    def answer(request: Request) -> Answer:
+        asked, size = request.form, int(request.form["perPage"])
+        sheet = rows[(int(asked["current"]) - 1) * size :][:size] if (asked["unitid"], asked["channelCode[]"]) == ("u9", "c1") else []
+        results = [{"source": {"title": row.title, "urls": json.dumps({"pc": f"/c1/{row.hex}.shtml"})}} for row in sheet]
+        return content(json.dumps({"data": {"total": len(rows), "results": results}}, ensure_ascii=False), "application/json")
+
+    host["POST /queryList"] = answer
+    listing = run(functools.partial(families.walk, host.url("/c1/"), family="ucap"))
+    assert (listing.distinct_found, listing.complete) == (20, True)

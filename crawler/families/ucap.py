@@ -41,9 +41,16 @@ def _searches(page: Page) -> Iterator[Source]:
 
 def _queries(page: Page) -> Iterator[Source]:
     """`POST /queryList` with the parameters that the page's script hands to its list."""
-    for value in loose.assigned(page.text, r"(?:var\s+)?params?"):
-        if isinstance(value, dict) and ("channelCode" in value or "webSiteCode" in value):
-            yield _query(page, value)
+    given = [*loose.assigned(page.text, r"(?:var\s+)?(?:params?|data)"), *_handed(page.text)]
+    for value in given:
+        params = {key.removesuffix("[]"): held for key, held in value.items()} if isinstance(value, dict) else {}
+        if "channelCode" in params or "webSiteCode" in params:
+            yield _query(page, params)
+
+
+def _handed(text: str) -> Iterator[loose.Value]:
+    """What calls hand over: `$.post("/queryList", {current: 1, …})`."""
+    return (argument for arguments in loose.called(text, r"(?:\$|jQuery)\.(?:post|get|ajax|getJSON)") for argument in arguments)
 
 
 def _query(page: Page, params: dict[str, Any]) -> Source:
