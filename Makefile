@@ -47,8 +47,9 @@ lock: .venv-lock/bin/uv    ## requirements.lock from pyproject.toml: versions an
 accuracy: $(READY)         ## how well documents are read, format by format, against the pinned floors
 	$(BIN)/python -m tests.accuracy
 
-soak: $(READY)             ## the long runs: 100,000 mutated documents, kill -9 at random moments; hours
+soak: $(READY)             ## the long runs: 100,000 mutated documents, 2,400 damaged reports, kill -9 at random moments; hours
 	$(BIN)/python -m tests.fuzz --count 100000 --record docs/fuzz.md
+	$(BIN)/python -m tests.damage --count 2400
 	$(BIN)/python -m pytest -m soak -p no:cacheprovider tests
 
 BENCHMARKS = $(filter-out crawl_ours crawl_scrapy crawl_site store_peers store_reports __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))

@@ -267,18 +267,30 @@ def _doubt_columns(walk: Walk) -> None:
     """Rows that mostly do not add up say that the columns are not what their header says: then none of them is believed."""
     if walk.header.table != "requests":
         return
-    rows: dict[str, dict[str, Decimal | None]] = {}
+    rows: dict[str, dict[str, Figure]] = {}
     for (row, column), figure in walk.figures.items():
-        rows.setdefault(row, {})[column] = figure.value
-    order = _columns("requests")
-    numbers = [[row[column] for column in order] for row in rows.values() if len(row) == len(order)]
-    telling = [[v for v in row if v is not None] for row in numbers if None not in row and any(row)]
-    holding = sum(sum(row[:-1]) == row[-1] for row in telling)
+        rows.setdefault(row, {})[column] = figure
+    telling = [sums for row in rows.values() if len(row) == len(_columns("requests")) and (sums := _row_sums(row)) is not None]
+    holding = sum(parts == total for parts, total in telling)
     if len(telling) >= LEAST_TELLING and 2 * holding < len(telling):
         walk.figures = {key: _unread(figure) for key, figure in walk.figures.items()}
         walk.problems.append(
             Problem("doubtful_columns", f"{len(telling) - holding} of {len(telling)} rows do not add up: header and figures disagree")
         )
+
+
+def _row_sums(row: Mapping[str, Figure]) -> tuple[Decimal, Decimal] | None:
+    """The sum of a row's parts, blanks as zero, and its total; None where it tells nothing: no total, no part, or something unread."""
+    parts = [figure.value for column, figure in row.items() if column != "total"]
+    total = row["total"].value
+    if (
+        total is None
+        or any(f.state == "unreadable" for f in row.values())
+        or not any(v is not None for v in parts)
+        or not any((total, *parts))
+    ):
+        return None
+    return sum((value for value in parts if value is not None), Decimal(0)), total
 
 
 def _finish(walk: Walk, found: Alignment) -> None:

@@ -150,9 +150,12 @@ def _one_to_one(heads: Sequence[Head], row: Sequence[Slot]) -> bool:
 
 
 def _by_overlap(heads: Sequence[Head], row: Sequence[Slot], physical: bool) -> Assigned | None:
-    """Each head takes the one slot below it; a slot below several heads says nothing of any of them unless it is blank."""
+    """Each head takes the one slot below it; a slot below several heads says nothing of any of them unless it is blank. Off paper, two
+    slots below one head say that the row has a cell too many: then it isn't known which.
+    """
     found: dict[Head, Slot] = {}
     ambiguous = set()
+    crowded = False
     for head in heads:
         below = [s for s in row if s.start < head.end and head.start < s.end]
         printed = [s for s in below if not s.is_blank] or below[:1]
@@ -162,9 +165,11 @@ def _by_overlap(heads: Sequence[Head], row: Sequence[Slot], physical: bool) -> A
             continue
         found[head] = printed[0]
         shared = sum(h.start < printed[0].end and printed[0].start < h.end for h in heads) > 1
-        if len(printed) > 1 or (shared and not printed[0].is_blank):
+        several = len(printed if physical else below) > 1
+        crowded = crowded or several
+        if several or (shared and not printed[0].is_blank):
             ambiguous.add(head)
-    return Assigned(found, True, frozenset(ambiguous))
+    return Assigned(found, True, frozenset(heads if crowded and not physical else ambiguous))
 
 
 def _by_order(heads: Sequence[Head], values: Sequence[Slot]) -> Assigned | None:

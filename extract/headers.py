@@ -81,14 +81,15 @@ def _known(labels: Labels, row: Iterable[Slot]) -> int:
 def _block(rows: Sequence[Row], labels: Sequence[Labels], least: int) -> Sequence[Row]:
     """The run of header rows: rows that hold labels and no figure."""
     end = 0
-    while end < len(rows) and sum(_known(known, rows[end]) for known in labels) >= least and not _holds_figures(rows[end]):
+    while end < len(rows) and sum(_known(known, rows[end]) for known in labels) >= least and not _holds_figures(rows[end], end > 0):
         end += 1
     return rows[:end]
 
 
-def _holds_figures(row: Row) -> bool:
-    """Whether a row prints numbers or dashes, or leaves the cells of several figures blank."""
-    return sum(slot.is_blank for slot in row) >= MANY_BLANKS or _holds_value(row)
+def _holds_figures(row: Row, below: bool) -> bool:
+    """Whether a row prints numbers or dashes, or is a row `below` others that leaves all cells behind its labels blank."""
+    labels = sum(bool(slot.text) for slot in row)
+    return _holds_value(row) or (below and len(row) - labels >= MANY_BLANKS and all(slot.is_blank for slot in row[labels:]))
 
 
 def _holds_value(row: Row) -> bool:
@@ -121,7 +122,13 @@ def _requests(rows: Sequence[Row]) -> Header | None:
         return None
     canonical = [c.code for c in form().columns_of("requests")]
     total_first = ["total", *(c for c in canonical if c != "total")]
-    return Header("requests", tuple(heads), len(block), _width(block), any(_follows(heads, order) for order in (canonical, total_first)))
+    ordered = any(_follows(heads, order) for order in (canonical, total_first)) and not _covered(block, labels, codes)
+    return Header("requests", tuple(heads), len(block), _width(block), ordered)
+
+
+def _covered(block: Sequence[Row], labels: Labels, codes: Sequence[str]) -> bool:
+    """Whether the header prints a column that other labels below it hide: then it is shifted."""
+    return any(code not in codes for row in block for slot in row if (code := labels.surely(slot.text)) is not None)
 
 
 def _follows(heads: Sequence[Head], order: Sequence[str]) -> bool:
@@ -171,13 +178,25 @@ def _disclosure(row: Row, current: str | None) -> Header | None:
     sure = [slot for slot, found in named if len(found) == 1 and found[0].strength != "fuzzy"]
     if not sure or _holds_value(row):
         return None
-    heads = tuple(
+    heads = _joined(
         Head((found[0].code,), slot.start, slot.end, found[0].strength, header_unit(slot.text)) for slot, found in named if len(found) == 1
     )
     keys = [head.key for head in heads]
-    if len(keys) != len(set(keys)) or heads[0].start == 0:
+    if heads[0].start == 0 and len(sure) < 2:
         return None
-    return Header("disclosure", heads, 1, row[-1].end, all(a.end == b.start for a, b in pairwise(heads)))
+    ordered = heads[0].start > 0 and len(keys) == len(set(keys)) and all(a.end == b.start for a, b in pairwise(heads))
+    return Header("disclosure", tuple(heads), 1, row[-1].end, ordered)
+
+
+def _joined(heads: Iterable[Head]) -> list[Head]:
+    """Heads in order; neighbours of one key, a label printed in each cell that it spans, are one."""
+    joined: list[Head] = []
+    for head in heads:
+        if joined and joined[-1].key == head.key and joined[-1].end == head.start:
+            joined[-1] = joined[-1]._replace(end=head.end)
+        else:
+            joined.append(head)
+    return joined
 
 
 def _starts_block(row: Sequence[Slot]) -> bool:

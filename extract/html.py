@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from extract.boxes import CELL
+from extract.boxes import find as find_boxes
 from extract.charset import decode
 from extract.document import Block, Document, Grid, Paragraph, Problem
 from extract.errors import TooComplex, Unreadable
@@ -66,7 +68,7 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNOREC
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _GAP = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
 _HAS_TABLE = re.compile("|".join(_GAP.join(word) for word in ("自然人", "结果维持", "結果維持", "信息内容", "统计指标", "指标名称")))
-_PRINTED_APART = tuple(re.compile(_GAP.join(word)) for word in ("科研机构", "社会公益组织", "尚未审结"))
+_PRINTED_APART = tuple(re.compile(_GAP.join(word)) for word in ("科研机构", "尚未审结", "处理决定数量"))
 """Words of the tables alone: a page that shows one outside of tables prints tables by other means."""
 _NESTED_FORMS = 12
 """Cells without a nested table that make an outer table one of data, not of layout."""
@@ -80,7 +82,9 @@ def read(content: bytes, media_type: str | None = None) -> Document:
 def read_text(text: str) -> Document:
     """The same from decoded text. Hidden copies, comments and scripts are looked at only where the page shows no table."""
     shown = _parse(text)
-    if _has_form(shown) or _prints_otherwise(shown):
+    if _prints_otherwise(shown):
+        return _without_later_copies(_parse(text, boxes=True))
+    if _has_form(shown):
         return shown
     hidden = _parse(text, keep_hidden=True)
     if _has_form(hidden):
@@ -137,7 +141,20 @@ def _prints_otherwise(document: Document) -> bool:
     return any(word.search(text) for word in _PRINTED_APART)
 
 
-def _parse(text: str, keep_hidden: bool = False) -> Document:
+def _without_later_copies(document: Document) -> Document:
+    """Without the tables of which the page has printed the first copy as lines: those further down are another report's."""
+    blocks: list[Block] = []
+    printed: set[re.Pattern[str]] = set()
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            printed |= {word for word in _PRINTED_APART if word.search(block.text)}
+        elif any(word.search(cell.text) for word in printed for cell in block.cells()):
+            continue
+        blocks.append(block)
+    return replace(document, blocks=tuple(blocks))
+
+
+def _parse(text: str, keep_hidden: bool = False, boxes: bool = False) -> Document:
     try:
         tree = LexborHTMLParser(text.replace(_BREAK, " "))
     except SelectolaxError as error:
@@ -155,7 +172,35 @@ def _parse(text: str, keep_hidden: bool = False) -> Document:
             node.replace_with(mark.translate(_SUPERSCRIPTS))
     problems: list[Problem] = []
     grids = _grids(tree, problems)
+    if boxes:
+        grids = _with_boxes(tree, grids)
     return Document("html", tuple(_blocks(tree, grids)), title, meta, tuple(problems))
+
+
+def _with_boxes(tree: LexborHTMLParser, grids: list[tuple[LexborNode, Grid | None]]) -> list[tuple[LexborNode, Grid | None]]:
+    """The tables, with those laid out in boxes between them; the lines of one whose cells make no rectangle go into the text."""
+    count = len(grids)
+    for found in find_boxes(tree, _cell_text):
+        if found.rows:
+            grids.append((found.first, expand(found.rows, "html", len(grids) + 1)))
+        else:
+            found.first.insert_before(_BREAK + _BREAK.join(found.lines) + _BREAK)
+        for node in found.others if found.rows else [found.first, *found.others]:
+            node.decompose()
+    order = {node.mem_id: at for at, node in enumerate(tree.css("*"))}
+    return _first_copies(sorted(grids, key=lambda each: order[each[0].mem_id]), count)
+
+
+def _first_copies(grids: list[tuple[LexborNode, Grid | None]], count: int) -> list[tuple[LexborNode, Grid | None]]:
+    """Without the tables (those numbered to `count`) of which a first copy stands in boxes before them: they are another report's."""
+    boxed: set[re.Pattern[str]] = set()
+    kept: list[tuple[LexborNode, Grid | None]] = []
+    for node, grid in grids:
+        words = {word for word in _PRINTED_APART if grid is not None and any(word.search(cell.text) for cell in grid.cells())}
+        if grid is not None and grid.number > count:
+            boxed |= words
+        kept.append((node, None if grid is not None and grid.number <= count and words & boxed else grid))
+    return kept
 
 
 def _drop(tree: LexborHTMLParser, selector: str) -> None:
@@ -304,4 +349,4 @@ def _blocks(tree: LexborHTMLParser, grids: list[tuple[LexborNode, Grid | None]])
         else:
             text = " ".join(line.split())
             if text:
-                yield Paragraph(text)
+                yield Paragraph(text.replace(CELL, "\t") + "\n" if CELL in text else text)

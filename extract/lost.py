@@ -29,6 +29,8 @@ _ROW_END = re.compile(r"\n[ \u3000]*\n|\n*$")
 _NEXT_NUMBER = re.compile(
     r"(?:[（(]?\s*[一二三四五六七八]\s*[)）]|[一二三四]\s*[、.．]|(?<!\d)\d\s*[、.．](?!\d)|(\d)\s*[、.．](?!\d))\s*$"
 )
+_TOTAL_BEFORE = re.compile(r"(?:总\s*[计数]|[合共]\s*计)[\s|│]*\Z")
+"""A total before the first column: the order of the columns is another than the form's."""
 _PIECES = re.compile(r"[\s|│┃┆┊]+")
 
 
@@ -159,7 +161,7 @@ def _strip_next(text: str) -> str:
 def _requests(text: str) -> list[list[Piece]] | None:
     """Table 3. Its columns stand in the order of the form, 总计 last: the sums of the rows say so, or nothing is read."""
     start = re.search(r"自\s*然\s*人[\s\S]{0,80}?商\s*业\s*企\s*业", text)
-    if start is None or re.search(r"(?:总\s*计|合\s*计)[\s|│]*\Z", text[: start.start()]):
+    if start is None or _TOTAL_BEFORE.search(text[: start.start()]):
         return None
     end = re.compile(r"结\s*果\s*维\s*持|四\s*、\s*(?:因?政府信息公开)[^\n]{0,16}行政").search(text, start.end())
     region = text[start.start() : end.start() if end else len(text)]
@@ -238,7 +240,8 @@ def _challenges(text: str) -> list[list[Piece]] | None:
     found = re.search(rf"(?:{block}{_GAP}(?:未\s*经[^\d]*?)?){{3,}}", text)
     if found is None:
         return None
-    rest = re.split(r"五\s*、", text[found.end() :], maxsplit=1)[0]
+    end = found.start() + len(found[0].rstrip())
+    rest = re.split(r"五\s*、", text[end:], maxsplit=1)[0]
     cells = _structured(rest) or [p for p in _PIECES.split(rest.strip()) if p]
     row = _fifteen(cells)
     header = [[""] * 0, [r.zh for r in form().rows_of("challenges") for _ in outcomes], outcomes * 3]

@@ -10,13 +10,12 @@ import pytest
 from extract.document import Source
 from extract.form import form
 from extract.label import column_labels, row_labels
-from extract.number import parse
 from extract.read import read
 from extract.report import Report
 from nianbao.demo.typeset import Box, Table
 from tests.corpus.generate.html import page, table
 from tests.corpus.generate.model import Specimen, specimen
-from tests.damage import HONEST, damaged, lost_figure, swapped_headers
+from tests.damage import HONEST, damaged, lost_figure, swapped_headers, wrong
 
 
 def with_tables(model: Specimen, *tables: Table | str) -> Report:
@@ -25,18 +24,6 @@ def with_tables(model: Specimen, *tables: Table | str) -> Report:
     blocks = [block if isinstance(block, str) else next(drawn) for block in model.blocks]
     body = "".join(f"<p>{b}</p>" if isinstance(b, str) and not b.startswith("<") else b if isinstance(b, str) else table(b) for b in blocks)
     return read(Source(f"<html><body>{body}</body></html>".encode()))
-
-
-def wrong(model: Specimen, report: Report) -> list[str]:
-    """Figures that say another number than the printed one."""
-    found = []
-    for figure in report.figures:
-        printed = model.expected.get((figure.table_code, figure.row_code, figure.column_code))
-        if figure.match == "extra" or figure.state == "unreadable":
-            continue
-        if printed is None or (figure.state, figure.value) != parse(printed)[:2][::-1]:
-            found.append(f"{figure.row_code} × {figure.column_code}: {printed} read as {figure.raw}")
-    return found
 
 
 @pytest.mark.parametrize("kind", [*HONEST, lost_figure], ids=lambda kind: kind.__name__)

@@ -201,3 +201,61 @@ def test_table_two_in_tables_of_its_own_is_read_to_its_last_block() -> None:
     starts = [r for r, row in enumerate(whole) if row[0].text.startswith("第")]
     pieces = [whole[a:b] for a, b in zip(starts, [*starts[1:], len(whole)], strict=True)]
     assert differences(reading(drawn(model, disclosure="".join(map(as_html, pieces)))), model) == {}
+
+
+def _row(texts: list[str], tags: tuple[str, str]) -> str:
+    return f'<{tags[0]} class="row">' + "".join(f"<{tags[1]}>{html.escape(text)}</{tags[1]}>" for text in texts) + f"</{tags[0]}>"
+
+
+def in_uneven_boxes(table: Table, tags: tuple[str, str]) -> str:
+    """Each row a box of boxes; a cell that spans is one box."""
+    return "<div>" + "".join(_row([box.text for box in row], tags) for row in table) + "</div>"
+
+
+def in_css_grid(table: Table, tags: tuple[str, str]) -> str:
+    """One box of cells, spans in their style."""
+    width = max(sum(box.colspan for box in row) for row in table)
+    cells = (
+        f'<{tags[1]} style="grid-column: span {box.colspan}; grid-row:span {box.rowspan}"><div>{html.escape(box.text)}</div></{tags[1]}>'
+        for row in table
+        for box in row
+    )
+    return f'<{tags[0]} style="display:grid;grid-template-columns:repeat({width}, 1fr)">{"".join(cells)}</{tags[0]}>'
+
+
+@pytest.mark.parametrize("draw", [in_uneven_boxes, in_css_grid])
+@pytest.mark.parametrize("tags", [("div", "div"), ("ul", "li"), ("div", "span")])
+@pytest.mark.parametrize("zero", ["0", "", "—"])
+def test_tables_laid_out_with_boxes_keep_their_blank_cells(draw: object, tags: tuple[str, str], zero: str) -> None:
+    """Divs, lists and CSS grids in place of table elements: a blank stays in its place."""
+    for seed in (63, 64):
+        model = retext(specimen(seed), {key: zero for key, text in specimen(seed).expected.items() if text == "0"})
+        blocks = ["<p>" + html.escape(b) + "</p>" if isinstance(b, str) else draw(b, tags) for b in model.blocks]  # type: ignore[operator]  # one of the two above
+        expected = replace(model, expected={key: {"—": "-"}.get(text, text) for key, text in model.expected.items()})
+        assert (
+            differences(reading("".join(blocks) + "".join(map(as_html, [b for b in OTHER.blocks if not isinstance(b, str)]))), expected)
+            == {}
+        )
+
+
+def test_boxes_with_the_total_first_are_not_read_in_the_order_of_the_form() -> None:
+    """Rows of boxes give the order of their columns only by their header."""
+    rows = next(b for b in MODEL.blocks if not isinstance(b, str) and b[-1][-1].key and b[-1][-1].key[0] == "requests")
+    turned = [[*row[:-7], row[-1], *row[-7:-1]] if len(row) > 7 and row[-1].key else row for row in rows[3:]]
+    header = [[Box("项目"), Box("总数"), Box("自然人"), Box("法人或其他组织")], rows[2]]
+    report = reading(drawn(MODEL, requests=in_uneven_boxes([*header, *turned], ("div", "div"))))
+    assert all(f.state == "unreadable" for f in report.figures if f.table_code == "requests")
+
+
+def test_a_header_whose_label_hides_another_is_not_believed() -> None:
+    """自然人 without its rowspan: the organisations slide under it, and all columns are one off."""
+    rows = next(b for b in MODEL.blocks if not isinstance(b, str) and b[-1][-1].key and b[-1][-1].key[0] == "requests")
+    spoilt = [rows[0], [replace(rows[1][0], rowspan=1), *rows[1][1:]], [*rows[2][:-1], replace(rows[2][-1], colspan=2)], *rows[3:]]
+    blank = retext(MODEL, {key: "" for key, text in MODEL.expected.items() if key[0] == "requests" and text == "0"})
+    texts = {key: "" for key, text in MODEL.expected.items() if text == "0"}
+    spoilt = [[replace(box, text=texts.get(box.key, box.text)) if box.key else box for box in row] for row in spoilt]
+    report = reading(drawn(blank, requests=as_html(spoilt)))
+    wrong = [
+        f for f in report.figures if f.state == "number" and not same(str(f.value), blank.expected[f.table_code, f.row_code, f.column_code])
+    ]
+    assert wrong == []
