@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from extract.form import Rule, Term, form
 from extract.report import Claim, Figure, Finding, Outcome, Scope, Section
@@ -49,57 +50,76 @@ def assess(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     return _equations(rule, edition, evidence.figures)
 
 
+Terms = tuple[tuple[Cell, int], ...]
+"""Cells with their signs."""
+
+
+class Equation(NamedTuple):
+    """A rule where an edition prints it: at a row or at a column, the sum of the left cells against that of the right ones."""
+
+    row: str | None
+    column: str | None
+    left: Terms
+    right: Terms
+    cells: tuple[Cell, ...]
+
+
 @cache
-def operands(
-    rule_id: str, edition: str
-) -> tuple[tuple[str | None, str | None, tuple[tuple[Cell, int], ...], tuple[tuple[Cell, int], ...]], ...]:
-    """The rule spelled out: (row, column, left cells with signs, right cells with signs) wherever the edition prints it."""
-    rule = form().rules[rule_id]
-    return tuple(_spell(rule, edition))
+def equations(rule_id: str, edition: str) -> tuple[Equation, ...]:
+    """The rule spelled out."""
+    return tuple(_spell(form().rules[rule_id], edition))
 
 
-def _spell(rule: Rule, edition: str) -> Iterator[tuple[str | None, str | None, tuple[tuple[Cell, int], ...], tuple[tuple[Cell, int], ...]]]:
+def _spell(rule: Rule, edition: str) -> Iterator[Equation]:
     f = form()
     right = rule.right or tuple(Term(code) for code in f.leaves_below(rule.leaves_below or "", edition))
     if rule.per == "column":
         for column in f.columns_of(rule.table or "", edition):
-            yield None, column.code, _by_column(rule.left, column.code), _by_column(right, column.code)
+            yield _equation(None, column.code, _by_column(rule.left, column.code), _by_column(right, column.code))
     else:
         for row in f.rows_of(rule.table or "", edition):
             if not rule.rows or row.code in rule.rows:
-                yield row.code, None, _by_row(rule.left, row.code), _by_row(right, row.code)
+                yield _equation(row.code, None, _by_row(rule.left, row.code), _by_row(right, row.code))
 
 
-def _by_column(terms: Iterable[Term], column: str) -> tuple[tuple[Cell, int], ...]:
+def _equation(row: str | None, column: str | None, left: Terms, right: Terms) -> Equation:
+    return Equation(row, column, left, right, tuple(cell for cell, _ in (*left, *right)))
+
+
+def _by_column(terms: Iterable[Term], column: str) -> Terms:
     return tuple(((term.code, column), term.sign) for term in terms)
 
 
-def _by_row(terms: Iterable[Term], row: str) -> tuple[tuple[Cell, int], ...]:
+def _by_row(terms: Iterable[Term], row: str) -> Terms:
     return tuple(((row, term.code), term.sign) for term in terms)
 
 
 def _equations(rule: Rule, edition: str, figures: Mapping[Cell, Figure]) -> Iterator[Finding]:
     printed_rows = {row for row, _ in figures}
-    for row, column, left, right in operands(rule.id, edition):
-        if row is not None and row not in printed_rows:
-            continue
-        yield _compare(rule, row, column, left, right, figures)
+    for equation in equations(rule.id, edition):
+        if equation.row is None or equation.row in printed_rows:
+            yield _compare(rule, equation, figures)
 
 
-def _compare(
-    rule: Rule,
-    row: str | None,
-    column: str | None,
-    left: Sequence[tuple[Cell, int]],
-    right: Sequence[tuple[Cell, int]],
-    figures: Mapping[Cell, Figure],
-) -> Finding:
-    cells = tuple(cell for cell, _ in (*left, *right))
+def broken(rule: Rule, edition: str, figures: Mapping[Cell, Figure]) -> Iterator[Equation]:
+    """Where the numbers contradict a rule: what `assess` finds to fail, without words."""
+    for equation in equations(rule.id, edition):
+        actual, expected = total(equation.left, figures), total(equation.right, figures)
+        if actual is not None and expected is not None and not _holds(rule, actual, expected):
+            yield equation
+
+
+def _holds(rule: Rule, actual: Decimal, expected: Decimal) -> bool:
+    return actual >= expected if rule.relation == ">=" else actual == expected
+
+
+def _compare(rule: Rule, equation: Equation, figures: Mapping[Cell, Figure]) -> Finding:
+    row, column, left, right, cells = equation
     actual, expected = total(left, figures), total(right, figures)
     if actual is None or expected is None:
         missing = [f"{r} × {c}" for r, c in cells if (figure := figures.get((r, c))) is None or figure.value is None]
         return finding(rule, "not_assessable", row, column, expected, actual, "no number in " + ", ".join(missing), cells)
-    holds = actual >= expected if rule.relation == ">=" else actual == expected
+    holds = _holds(rule, actual, expected)
     message = f"{_sum_text(left, figures)} {rule.relation if holds else _negated(rule)} {_sum_text(right, figures)}"
     return finding(rule, "pass" if holds else "fail", row, column, expected, actual, message, cells)
 
@@ -115,7 +135,7 @@ def total(cells: Sequence[tuple[Cell, int]], figures: Mapping[Cell, Figure]) -> 
         figure = figures.get(cell)
         if figure is None or figure.value is None:
             return None
-        result += sign * figure.value
+        result = result + figure.value if sign > 0 else result - figure.value
     return result
 
 
@@ -128,7 +148,9 @@ def plain(value: Decimal | None) -> str:
     """A number as a person writes it, without exponent or trailing zeros."""
     if value is None:
         return ""
-    text = format(value, "f")
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -177,8 +199,9 @@ def _claim(rule: Rule, claim: Claim, cells: tuple[Cell, ...], row: str, evidence
 def _non_negative(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """One finding a row of figures; each cell that is negative or, being a count, not whole fails by itself."""
     rows: dict[str, list[Figure]] = {}
+    known_rows, known_columns = form().rows, form().columns
     for (row, _), figure in evidence.figures.items():
-        if (figure.table_code, figure.column_code) in form().columns and row in form().rows:
+        if row in known_rows and (figure.table_code, figure.column_code) in known_columns:
             rows.setdefault(row, []).append(figure)
     for row, figures in rows.items():
         numbers = [f for f in figures if f.value is not None]
@@ -193,11 +216,12 @@ def _non_negative(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _in_domain(figure: Figure) -> bool:
-    column = form().columns[figure.table_code, figure.column_code]
     value = figure.value or Decimal(0)
-    if column.type == "signed":
-        return value == value.to_integral_value()
-    return value >= 0 and (column.type.startswith("decimal") or value == value.to_integral_value())
+    whole = value == value.to_integral_value()
+    if whole and value >= 0:
+        return True
+    column = form().columns[figure.table_code, figure.column_code]
+    return whole if column.type == "signed" else value >= 0 and column.type.startswith("decimal")
 
 
 def _rules_level(rule: Rule, evidence: Evidence) -> Iterator[Finding]:

@@ -21,41 +21,18 @@ MAX_DEPTH = 2000
 MAX_TABLES = 3000
 _BREAK = "\x1e"
 _EDGE = _BREAK + " \t\r\n\f"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "section",
-        "article",
-        "dd",
-        "dt",
-        "tr",
-        "title",
-        "hr",
-        "blockquote",
-        "pre",
-        "center",
-        "table",
-    ]
+    ("p", "div", "li", "section", "article", "dd", "dt", "tr", "title", "hr", "blockquote", "pre", "center", "table", *_HEADINGS)
 )
 _DROPPED = ["script", "style", "noscript", "template", "svg", "select", "head", "iframe", "object"]
 _HIDDEN = {
-    "display:none": "[style*='display:none']",
-    "display: none": "[style*='display: none']",
-    "DISPLAY: none": "[style*='DISPLAY: none']",
-    "display :none": "[style*='display :none']",
-    "mso-hide:all": "[style*='mso-hide:all']",
-    "visibility:hidden": "[style*='visibility:hidden']",
-    "visibility: hidden": "[style*='visibility: hidden']",
+    "display": ("display:none", "display: none", "display :none"),
+    "DISPLAY": ("DISPLAY: none",),
+    "visibility": ("visibility:hidden", "visibility: hidden"),
+    "mso-hide": ("mso-hide:all",),
 }
-"""What hides an element, and the costly selector that finds it, asked only where the page holds those words."""
+"""What an element says that hides it. Searching the text for words is cheap; the selector is asked only for those that are there."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"\s*\+?(\d+)")
 _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(\s*(['\"])(.*?)(?<!\\)\1\s*\)", re.DOTALL)
@@ -161,11 +138,12 @@ def _parse(text: str, keep_hidden: bool = False, boxes: bool = False) -> Documen
         raise TooComplex("the page is too large for its parser") from error
     if tree.body is None:
         raise Unreadable("the page is empty")
-    meta, title = _meta(tree), _title(tree)
+    meta, title, styled = _meta(tree), _title(tree), tree.css_first("style") is not None
     tree.strip_tags(_DROPPED, recursive=True)
     if not keep_hidden:
-        _drop(tree, ",".join(["[hidden]", *(selector for words, selector in _HIDDEN.items() if words in text)]))
-        if "<style" in text or "<STYLE" in text:
+        said = (words for stem, forms in _HIDDEN.items() if stem in text for words in forms if words in text)
+        _drop(tree, ",".join(["[hidden]", *(f"[style*='{words}']" for words in said)]))
+        if styled:
             drop_hidden(tree, text)
     for node in tree.css("sup"):
         if (mark := node.text(deep=True)).strip().isdecimal():

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from extract.dates import dates, digits, period_year, years
 from extract.document import Document, Grid
@@ -18,6 +19,7 @@ from extract.report import Scope
 MAX_NAME = 40
 _HEAD_LINES = 40
 _TAIL_LINES = 10
+_TABLE_ROWS = 12
 _TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
 _DATED = re.compile(r"[\[(（【]?20\d\d(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}日?(?!\d|至)[^。]{0,60}$")
 _LISTED = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\W*$")
@@ -45,15 +47,16 @@ def identify(document: Document, text: Sequence[str], ending: Ending) -> Identit
     """The identity of a document; `text` is its paragraphs in order, `ending` tells which of them are the report's."""
     period = next((year for line in text if "月" in line and (year := period_year(line))), None)
     title = find_title(document, _head(ending.lines), ending.signer, period)
-    near = [*_head(text), *text[-_TAIL_LINES:]]
+    printed = _printed(document, [*_head(text), *text[-_TAIL_LINES:]])
     signed_on = ending.signed_on
     named = agency_in_title(title or "")
-    agency = _choose(named, ending.signer, _issuer(document, near))
-    published = _published(document, near, title) or signed_on
+    agency = _choose(named, ending.signer, _issuer(document, printed))
+    published = _published(document, printed, title) or signed_on
     stated = years(title or "")
     year = stated[0] if stated else period or (signed_on.year - 1 if signed_on else None)
     scope = find_scope(title or "", agency, ending.lines)
-    return Identity(title, agency, year, scope, published, signed_on, _labelled(document, near, "index_number"), period, find_level(agency))
+    index_number = _labelled(document, printed, "index_number")
+    return Identity(title, agency, year, scope, published, signed_on, index_number, period, find_level(agency))
 
 
 def _head(text: Sequence[str]) -> Sequence[str]:
@@ -168,10 +171,10 @@ def _before_subject(plain: str) -> str | None:
     return before if 2 <= len(before) <= MAX_NAME else None
 
 
-def _issuer(document: Document, text: Sequence[str]) -> str | None:
+def _issuer(document: Document, printed: Printed) -> str | None:
     stated = [document.meta[key].strip() for key in knowledge()["meta"]["issuer"] if document.meta.get(key)]
     stated += [value for key in knowledge()["labels"]["issuer"] if (value := document.meta.get(key))]
-    stated.append(_labelled(document, text, "issuer") or "")
+    stated.append(_labelled(document, printed, "issuer") or "")
     return next((name for name in stated if is_name(name)), None)
 
 
@@ -226,16 +229,16 @@ def find_scope(title: str, agency: str | None, text: Sequence[str]) -> Scope:
     return "aggregate" if wide > narrow else "own"
 
 
-def _published(document: Document, text: Sequence[str], title: str | None) -> date | None:
+def _published(document: Document, printed: Printed, title: str | None) -> date | None:
     for key in knowledge()["meta"]["published"]:
         found = dates(document.meta.get(key, ""))
         if found:
             return found[0]
     for kind in ("published", "published_loosely"):
-        labelled = _labelled(document, text, kind)
+        labelled = _labelled(document, printed, kind)
         if labelled and (found := dates(labelled)):
             return found[0]
-    return _below_title(title, text) if document.reader == "html" else None
+    return _below_title(title, printed.near) if document.reader == "html" else None
 
 
 def _below_title(title: str | None, text: Sequence[str]) -> date | None:
@@ -245,20 +248,55 @@ def _below_title(title: str | None, text: Sequence[str]) -> date | None:
     return next((found[0] for line in below if _DATED.match(line) and (found := dates(line))), None)
 
 
-def _labelled(document: Document, text: Sequence[str], kind: str) -> str | None:
+class Printed(NamedTuple):
+    """Where a page says who published it, and when: its tables that print such a label, its first and last lines."""
+
+    tables: Sequence[Grid]
+    near: Sequence[str]
+    lines: Sequence[str]
+    plain: str
+    """The lines without blanks."""
+
+
+def _printed(document: Document, text: Sequence[str]) -> Printed:
+    tables = [grid for grid in document.grids() if _prints(_table_text(grid), *knowledge()["labels"])]
+    lines = [*text[:_HEAD_LINES], *text[-_TAIL_LINES:]]
+    return Printed(tables, text, lines, _without_blanks("".join(lines)))
+
+
+def _table_text(grid: Grid) -> str:
+    return _without_blanks("".join(cell.text for row in grid.rows[:_TABLE_ROWS] for cell in row if cell is not None))
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
+
+
+def _prints(plain: str, *kinds: str) -> bool:
+    """Whether a text without blanks holds a label of one of the kinds: most hold none, and need no closer look."""
+    return any(label in plain for kind in kinds for label in _bare_labels(kind))
+
+
+@cache
+def _bare_labels(kind: str) -> tuple[str, ...]:
+    return tuple(map(_without_blanks, knowledge()["labels"][kind]))
+
+
+def _labelled(document: Document, printed: Printed, kind: str) -> str | None:
     """The value behind one of the labels of that kind: in meta, in the page's index table, or in its first lines."""
     labels = knowledge()["labels"][kind]
     for label in labels:
         value = document.meta.get(label)
         if value:
             return value
-    return _in_tables(document.grids(), labels) or _in_lines([*text[:_HEAD_LINES], *text[-_TAIL_LINES:]], labels)
+    found = _in_tables(printed.tables, labels)
+    return found or (_in_lines(printed.lines, labels) if _prints(printed.plain, kind) else None)
 
 
 def _in_tables(grids: Iterable[Grid], labels: Sequence[str]) -> str | None:
     """The cell right of a label cell, in small tables at the head of the page."""
     for grid in grids:
-        for row in grid.rows[:12]:
+        for row in grid.rows[:_TABLE_ROWS]:
             cells = [cell for i, cell in enumerate(row) if cell is not None and (i == 0 or cell is not row[i - 1])]
             texts = ["".join(cell.text.split()).rstrip("：:") for cell in cells]
             for name, value in zip(texts, cells[1:], strict=False):

@@ -67,6 +67,7 @@ class Labels:
     exact: Mapping[str, tuple[str, ...]]
     alias: Mapping[str, tuple[str, ...]]
     bare: Mapping[str, tuple[str, ...]]
+    characters: frozenset[str]
 
     def find(self, text: str) -> tuple[Match, ...]:
         """All codes that `text` can mean at the strongest level that knows it; several where a label is shared."""
@@ -99,8 +100,11 @@ def _fuzzy(labels: Labels, key: str) -> tuple[Match, ...]:
     limits = form().fuzzy
     if len(key) < 4:
         return ()
-    best: dict[str, float] = defaultdict(float)
     telling = limits["min_similarity"] - limits["min_margin"]
+    known = sum(ch in labels.characters for ch in key)
+    if 2 * known / (len(key) + known) < telling:  # prose: no label holds so many of its characters
+        return ()
+    best: dict[str, float] = defaultdict(float)
     for label, codes in labels.bare.items():
         length = len(key) + len(label)
         if 2 * min(len(key), len(label)) / length < limits["min_similarity"]:
@@ -130,7 +134,11 @@ def index(names: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> Labels:
                 stripped = strip_brackets(key)
                 if code not in bare[stripped]:
                     bare[stripped].append(code)
-    return Labels(*({key: tuple(codes) for key, codes in part.items()} for part in (exact, alias, bare)))
+    return Labels(_kept(exact), _kept(alias), _kept(bare), frozenset("".join(bare)))
+
+
+def _kept(part: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(codes) for key, codes in part.items()}
 
 
 @cache

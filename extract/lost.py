@@ -12,7 +12,7 @@ from functools import cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from extract.check import operands
+from extract.check import equations
 from extract.document import Cell, Grid, Place
 from extract.form import Row, form
 from extract.label import normalise, strip_brackets
@@ -215,9 +215,9 @@ def _columns_hold(rows: Mapping[str, Numbers]) -> bool:
     edition = "v2021" if any(code.startswith("requests.outcome.other.") for code in rows) else "v2019"
     order = [c.code for c in form().columns_of("requests")]
     for rule in ("T3.outcome_total", "T3.balance"):
-        for _, column, left, right in operands(rule, edition):
-            at = order.index(column or "")
-            sides = [[(rows.get(cell[0]), sign) for cell, sign in side] for side in (left, right)]
+        for equation in equations(rule, edition):
+            at = order.index(equation.column or "")
+            sides = [[(rows.get(cell[0]), sign) for cell, sign in side] for side in (equation.left, equation.right)]
             if any(row is None for side in sides for row, _ in side):
                 continue
             values = [sum(sign * row[at] for row, sign in side if row is not None) for side in sides]

@@ -22,8 +22,12 @@ def knowledge() -> dict[str, Any]:
 
 def is_name(text: str) -> bool:
     """Whether a text is the name of a body that may have to publish."""
-    words = knowledge()["agency"]
-    return bool(_NAME.fullmatch(text)) and text.endswith(tuple(words["endings"])) and not text.endswith(tuple(words["not_names"]))
+    return bool(_NAME.fullmatch(text)) and text.endswith(_words("agency", "endings")) and not text.endswith(_words("agency", "not_names"))
+
+
+@cache
+def _words(part: str, name: str) -> tuple[str, ...]:
+    return tuple(knowledge()[part][name])
 
 
 def is_title(text: str) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from extract import office_program
 from extract.align import Alignment, align
-from extract.check import Evidence, assess
+from extract.check import Equation, broken
 from extract.document import Document, Problem, Source
 from extract.errors import ReadError
 from extract.form import FORM_TABLES, form
 from extract.kind import Kind, sniff
-from extract.report import Figure, Finding
+from extract.report import Figure
 
 SUMS = ("T3.balance", "T3.outcome_total", "T3.row_total", "T4.total")
 Key = tuple[str, str, str]
@@ -45,15 +45,17 @@ def _second_reader(kind: Kind) -> Callable[[bytes], Document] | None:
 
 def _is_doubtful(found: Alignment) -> bool:
     incomplete = not all(table.complete for table in found.tables) or len(found.tables) < len(FORM_TABLES)
-    return incomplete or any(f.state == "unreadable" for f in found.figures.values()) or any(f.outcome == "fail" for f in sums(found))
+    return incomplete or any(f.state == "unreadable" for f in found.figures.values()) or any(_broken(found))
 
 
-def sums(found: Alignment) -> Iterator[Finding]:
-    """The findings of the arithmetic rules alone."""
-    figures = {(f.row_code, f.column_code): f for f in found.figures.values() if f.match != "extra"}
-    evidence = Evidence(figures, {t.table_code: t.edition for t in found.tables})
-    for rule in SUMS:
-        yield from assess(form().rules[rule], evidence)
+def _broken(found: Alignment) -> Iterator[Equation]:
+    """The sums that do not add up."""
+    figures = {key[1:]: figure for key, figure in found.figures.items() if figure.match != "extra"}
+    editions = {table.table_code: table.edition for table in found.tables}
+    for rule in (form().rules[name] for name in SUMS):
+        edition = editions.get(rule.table or "")
+        if edition in rule.editions:
+            yield from broken(rule, edition, figures)
 
 
 def reconcile(first: Alignment, second: Alignment) -> Alignment:
@@ -89,4 +91,4 @@ def _breaks(found: Alignment, key: Key, figure: Figure) -> int:
     """How many sums with that cell fail when it holds that figure."""
     trial: Mapping[Key, Figure] = {**found.figures, key: figure}
     cell = (key[1], key[2])
-    return sum(f.outcome == "fail" and cell in f.cells for f in sums(replace(found, figures=dict(trial))))
+    return sum(cell in equation.cells for equation in _broken(replace(found, figures=dict(trial))))

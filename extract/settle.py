@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from extract.check import operands
+from extract.check import equations
 from extract.document import Place
 from extract.form import form
 from extract.number import parse
@@ -74,8 +74,8 @@ def _sums(table: str, edition: str, figures: Mapping[Key, Figure]) -> Iterator[S
             continue
         if edition not in rule.editions:
             continue
-        for _, _, left, right in operands(rule.id, edition):
-            terms = (*left, *((key, -sign) for key, sign in right))
+        for equation in equations(rule.id, edition):
+            terms = (*equation.left, *((key, -sign) for key, sign in equation.right))
             if all(key in figures for key, _ in terms):
                 yield Sum(terms)
 
