@@ -1,6 +1,9 @@
 """Office readers against their peers on the same files, one process, one core.
 
-    python -m benchmarks.word_vs_peers [--repeat N]
+    python -m benchmarks.word_vs_peers [--documents N]
+
+Each document is of another body with other figures and is read once, after a warm-up on others: by the reader alone, which does what
+the peer does, and whole, from bytes to a Report.
 
 Peers: python-docx (every cell of every row, as its users read tables), openpyxl, and LibreOffice where it is installed.
 """
@@ -13,14 +16,18 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 import docx as python_docx
 import openpyxl
 from docx.shared import Pt
 
 from extract import doc, odt, ofd, rtf, sheet, word
+from extract.document import Source
+from extract.read import read
 from tests.corpus.generate import doc as drawn_doc
 from tests.corpus.generate import odt as drawn_odt
 from tests.corpus.generate import ofd as drawn_ofd
@@ -29,6 +36,8 @@ from tests.corpus.generate import xls as drawn_xls
 from tests.corpus.generate import xlsx as drawn_xlsx
 from tests.corpus.generate.model import Specimen, specimen
 from tests.corpus.generate.office import placed, width_of
+
+Reader = Callable[[bytes], object]
 
 
 def formatted_docx(one: Specimen) -> bytes:
@@ -74,49 +83,61 @@ def by_soffice(content: bytes) -> None:
         word.read_docx(Path(folder, "a.docx").read_bytes())
 
 
-def milliseconds(read: Callable[[bytes], object], content: bytes, repeat: int, clock: Callable[[], float] = time.process_time) -> float:
-    """The best of several runs: processor time of this process, or the wall clock where another does the work."""
-    best = float("inf")
-    for _ in range(repeat):
-        start = clock()
-        read(content)
-        best = min(best, clock() - start)
-    return best * 1000
+class Race(NamedTuple):
+    """A format, how it is drawn, our reader of it, and its peer, where there is one."""
+
+    name: str
+    draw: Callable[[Specimen], bytes]
+    own: Reader
+    peer: str = ""
+    other: Reader | None = None
+
+
+RACES = (
+    Race("DOCX", formatted_docx, word.read_docx, "python-docx", by_python_docx),
+    Race("XLSX", drawn_xlsx.draw, sheet.read, "openpyxl", by_openpyxl),
+    Race("DOC", drawn_doc.draw, doc.read, "soffice", by_soffice if shutil.which("soffice") else None),
+    Race("XLS", drawn_xls.draw, sheet.read),
+    Race("RTF", drawn_rtf.draw, rtf.read),
+    Race("ODT", drawn_odt.draw, odt.read),
+    Race("OFD", drawn_ofd.draw, ofd.read),
+)
+WARM = 4
+
+
+def milliseconds(work: Reader, contents: Sequence[bytes], clock: Callable[[], float] = time.process_time) -> float:
+    """The median document, each read once: processor time of this process, or the wall clock where another does the work."""
+    return median(_took(work, content, clock) for content in contents) * 1000
+
+
+def _took(work: Reader, content: bytes, clock: Callable[[], float]) -> float:
+    began = clock()
+    work(content)
+    return clock() - began
+
+
+def whole(content: bytes) -> None:
+    """Bytes to Report: the reader, then figures, rules and prose."""
+    read(Source(content))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=15)
-    repeat = parser.parse_args().repeat
-    one = specimen(11)
-    docx_file, doc_file = formatted_docx(one), drawn_doc.draw(one)
-    rows: list[tuple[str, float, str, float | None]] = [
-        (
-            "DOCX",
-            milliseconds(word.read_docx, docx_file, repeat),
-            "python-docx",
-            milliseconds(by_python_docx, docx_file, max(3, repeat // 3)),
-        ),
-        (
-            "XLSX",
-            milliseconds(sheet.read, drawn_xlsx.draw(one), repeat),
-            "openpyxl",
-            milliseconds(by_openpyxl, drawn_xlsx.draw(one), repeat),
-        ),
-        (
-            "DOC",
-            milliseconds(doc.read, doc_file, repeat),
-            "soffice",
-            milliseconds(by_soffice, doc_file, 2, time.perf_counter) if shutil.which("soffice") else None,
-        ),
-        ("XLS", milliseconds(sheet.read, drawn_xls.draw(one), repeat), "", None),
-        ("RTF", milliseconds(rtf.read, drawn_rtf.draw(one), repeat), "", None),
-        ("ODT", milliseconds(odt.read, drawn_odt.draw(one), repeat), "", None),
-        ("OFD", milliseconds(ofd.read, drawn_ofd.draw(one), repeat), "", None),
-    ]
-    print(f"{'format':8}{'ms':>8}  {'peer':12}{'ms':>10}{'times':>8}")
-    for name, own, peer, other in rows:
-        print(f"{name:8}{own:8.2f}  {peer:12}" + (f"{other:10.1f}{other / own:8.0f}" if other is not None else ""))
+    parser.add_argument("--documents", type=int, default=12)
+    count = parser.parse_args().documents
+    print(f"{'format':8}{'reader':>8}{'whole':>8}  {'peer':12}{'ms':>10}{'/reader':>9}{'/whole':>8}")
+    for race in RACES:
+        drawn = [race.draw(specimen(seed)) for seed in range(WARM + count)]
+        for content in drawn[:WARM]:
+            whole(content)
+        documents = drawn[WARM:]
+        own, all_of_it = milliseconds(race.own, documents), milliseconds(whole, documents)
+        print(f"{race.name:8}{own:8.2f}{all_of_it:8.2f}  {race.peer:12}", end="")
+        if race.other is not None:
+            away = race.other is by_soffice
+            other = milliseconds(race.other, documents[: 2 if away else 8], time.perf_counter if away else time.process_time)
+            print(f"{other:10.1f}{other / own:9.1f}{other / all_of_it:8.1f}", end="")
+        print()
 
 
 if __name__ == "__main__":
