@@ -30,7 +30,7 @@ _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】")
 _OPEN_BRACKET = re.compile(r"\([^()]*\Z|\A[^()]*\)")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """The label without enumerator, quotes, blanks and punctuation, in simplified characters; notes in brackets stay."""
     text = _INVISIBLE.sub("", text)
@@ -44,7 +44,7 @@ def normalise(text: str) -> str:
     return _PUNCTUATION.sub("", text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def strip_brackets(key: str) -> str:
     """A normalised label without its notes in brackets, whether or not they close."""
     bare = key

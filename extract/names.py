@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -51,7 +51,7 @@ def ends_as_report(plain: str) -> bool:
     return bool(re.search(r"(?:报告|年报|告年度报|总结|情况)(?:[（(\[〔【].*|[-—_·:：].*|20\d\d.*|…|\.{3})?$", plain))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def is_other_document(title: str) -> bool:
     """Whether a title names one of the documents that look like an annual report and are none."""
     plain = "".join(title.split())

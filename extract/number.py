@@ -50,7 +50,7 @@ DASH = Number(None, "dash")
 UNREADABLE = Number(None, "unreadable")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parse(raw: str) -> Number:
     """The number printed in `raw`: `１２`, `1,234`, `1 6`, `+19`, `251000元`, `22（其中修订16件）`; blank and dash are no numbers."""
     if _ASCII.match(raw):
