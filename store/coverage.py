@@ -10,7 +10,7 @@ import duckdb
 By = Literal["site_id", "province", "prefecture", "county", "level", "kind", "year"]
 GROUPS: tuple[By, ...] = get_args(By)
 STATES = (
-    *("sound", "unsound", "partial", "unreadable", "not_read", "not_fetched"),
+    *("sound", "unsound", "partial", "unreadable", "withdrawn", "not_read", "not_fetched"),
     *("not_published", "not_due", "not_reachable", "not_looked_at"),
 )
 

@@ -84,9 +84,11 @@ def export(connection: duckdb.DuckDBPyConnection, target: Path, *, contact: str 
     with writing(target):
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        resources = [*_tables(connection, unfinished), *_views(connection, unfinished)]
-        version = str(scalar(connection, "SELECT value FROM archive WHERE key = 'dataset_version'"))
-        _papers(unfinished, _package(connection, resources, version, contact), _published_on(connection))
+        try:
+            version = _fill(connection, unfinished, contact)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
         shutil.rmtree(target, ignore_errors=True)
         unfinished.replace(target)
     written = [path for path in target.rglob("*") if path.is_file()]
@@ -101,6 +103,14 @@ def others(folder: Path) -> list[Path]:
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         ours = set()
     return [path for path in folder.rglob("*") if not path.is_dir() and path.relative_to(folder).as_posix() not in ours]
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, folder: Path, contact: str | None) -> str:
+    """Everything into an empty folder; the dataset version."""
+    resources = [*_tables(connection, folder), *_views(connection, folder)]
+    version = str(scalar(connection, "SELECT value FROM archive WHERE key = 'dataset_version'"))
+    _papers(folder, _package(connection, resources, version, contact), _published_on(connection))
+    return version
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Resource]:

@@ -74,9 +74,12 @@ def publish(folder: Path, *, keep: int = 7, now: datetime | None = None, work: d
         try:
             connection.execute("USE work")
             made = _make(connection, coming, moment)
+            _sync(coming)
+        except BaseException:
+            discard(coming)  # on a full disk it is what takes the room
+            raise
         finally:
             connection.close()
-        _sync(coming)
         coming.replace(target)
         _sync(folder)
         if keep:

@@ -337,6 +337,8 @@ def test_a_withdrawn_report_is_gone_from_what_is_published_and_stays_gone(folder
     assert answer(folder, "SELECT count(*) FROM report WHERE agency LIKE '云岭%' AND year = 2024") == [(0,)]
     assert nianbao(folder, "reread") == 0
     assert answer(folder, "SELECT count(*) FROM report WHERE agency LIKE '云岭%' AND year = 2024") == [(0,)]
+    told = "SELECT state, published, found, read FROM coverage WHERE agency LIKE '云岭%' AND year = 2024"
+    assert answer(folder, told) == [("withdrawn", True, True, False)]
     capsys.readouterr()
     assert nianbao(folder, "withdraw", "--list", "--json") == 0
     (row,) = json.loads(capsys.readouterr().out)

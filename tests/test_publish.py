@@ -257,6 +257,7 @@ def test_a_publish_that_fails_leaves_the_old_database(archive: Archive, tmp_path
     with pytest.raises(CannotWrite, match="disk is full"):
         publish(tmp_path, work=archive.connection)
     assert (tmp_path / PUBLISHED).read_bytes() == before
+    assert not list(tmp_path.glob("nianbao.next*"))
 
 
 def test_snapshots_are_kept_by_day_and_asked_by_date(archive: Archive, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ walked AS (
     FROM listing l JOIN run n USING (run_id) WHERE l.complete GROUP BY l.site_id
 ),
 trouble AS (SELECT url, string_agg(message, '; ' ORDER BY message) AS message FROM problem WHERE resolved_at IS NULL GROUP BY url),
+hidden AS (SELECT DISTINCT agency_id, year, true AS withdrawn FROM withdrawal),
 told AS (
     SELECT
         p.agency_id, p.year, r.scope, e.reason, e.agency_id IS NOT NULL AS expected, k.url AS link_url, r.report_id, r.status, r.days_late,
@@ -107,6 +108,7 @@ SELECT
         WHEN t.status = 'read' AND t.sound THEN 'sound'
         WHEN t.status = 'read' THEN 'unsound'
         WHEN t.status IS NOT NULL THEN t.status
+        WHEN h.withdrawn THEN 'withdrawn'
         WHEN t.link_url IS NOT NULL AND t.was_read THEN 'not_read'
         WHEN t.link_url IS NOT NULL THEN 'not_fetched'
         WHEN l.run_state IS NULL THEN 'not_looked_at'
@@ -115,8 +117,8 @@ SELECT
         WHEN w.complete_on <= make_date(t.year + 1, 1, 31) THEN 'not_due'
         ELSE 'not_published'
     END AS state,
-    CASE WHEN t.report_id IS NOT NULL OR t.link_url IS NOT NULL THEN true WHEN state = 'not_published' THEN false END AS published,
-    t.report_id IS NOT NULL OR t.link_url IS NOT NULL AS found,
+    CASE WHEN t.report_id IS NOT NULL OR t.link_url IS NOT NULL OR state = 'withdrawn' THEN true WHEN state = 'not_published' THEN false END AS published,
+    t.report_id IS NOT NULL OR t.link_url IS NOT NULL OR state = 'withdrawn' AS found,
     coalesce(t.status IN ('read', 'partial'), false) AS read,
     coalesce(t.sound, false) AS sound,
     t.published_on, t.days_late, t.report_id, t.url, coalesce(x.message, CASE WHEN state = 'not_reachable' THEN l.message END) AS message
@@ -125,6 +127,7 @@ JOIN agency a USING (agency_id)
 LEFT JOIN last_run l ON l.site_id = t.site_id
 LEFT JOIN walked w ON w.site_id = t.site_id
 LEFT JOIN trouble x ON x.url = t.url
+LEFT JOIN hidden h ON (h.agency_id, h.year) = (t.agency_id, t.year)
 LEFT JOIN division province ON province.code = left(a.division_code, 2)
 LEFT JOIN division prefecture ON prefecture.code = left(a.division_code, 4) AND length(prefecture.code) = 4
 LEFT JOIN division county ON county.code = left(a.division_code, 6) AND length(county.code) = 6;
