@@ -52,7 +52,7 @@ soak: $(READY)             ## the long runs: 100,000 mutated documents, 2,400 da
 	$(BIN)/python -m tests.damage --count 2400
 	$(BIN)/python -m pytest -m soak -p no:cacheprovider tests
 
-BENCHMARKS = $(filter-out crawl_ours crawl_scrapy crawl_site store_peers store_reports __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
+BENCHMARKS = $(filter-out crawl_ours crawl_scrapy crawl_site scan_img2table store_peers store_reports __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
 bench: $(READY)            ## what the figures in docs/ come from; each also alone: make bench-costs
 	@for one in $(BENCHMARKS); do echo "== $$one"; $(BIN)/python -m benchmarks.$$one || exit 1; done
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extract.ruled import Box
-from extract.scan_ink import Image
+from extract.scan_ink import Image, paper_of
 
 MARGIN = 0.22
 """Of a line's height: the paper left around it for the recogniser."""
@@ -152,7 +152,7 @@ def has_traces(grey: Image, box: Box, height: float) -> bool:
     return False
 
 
-def crop(grey: Image, line: Box, within: Box, height: float, stretch: float = 1.0) -> Image:
+def crop(grey: Image, line: Box, within: Box, height: float) -> Image:
     """The picture of one line with paper around it; never narrower than the recogniser likes, never flatter than `height`."""
     tall = max(line.height, height)
     margin = MARGIN * tall
@@ -161,8 +161,12 @@ def crop(grey: Image, line: Box, within: Box, height: float, stretch: float = 1.
     x0, y0 = max(round(wanted.x0), int(within.x0) + 1, 0), max(round(wanted.top), int(within.top) + 1, 0)
     x1, y1 = min(round(wanted.x1), int(within.x1), grey.shape[1]), min(round(wanted.bottom), int(within.bottom), grey.shape[0])
     piece = grey[y0:y1, x0:x1]
-    paper = int(np.percentile(piece, 90)) if piece.size else 255
+    paper = paper_of(piece)
     above, below = max(0, y0 - round(wanted.top)), max(0, round(wanted.bottom) - y1)
     before, after = max(0, x0 - round(wanted.x0)), max(0, round(wanted.x1) - x1)
-    padded = cv2.copyMakeBorder(piece, above, below, before, after, cv2.BORDER_CONSTANT, value=float(paper))
-    return padded if stretch == 1.0 else cv2.resize(padded, None, fx=stretch, fy=1.0, interpolation=cv2.INTER_CUBIC)
+    return cv2.copyMakeBorder(piece, above, below, before, after, cv2.BORDER_CONSTANT, value=float(paper))
+
+
+def widened(piece: Image, much: float) -> Image:
+    """The picture stretched from side to side."""
+    return cv2.resize(piece, None, fx=much, fy=1.0, interpolation=cv2.INTER_CUBIC)

@@ -17,7 +17,7 @@ from extract.scan_ocr import Recogniser, recogniser
 from extract.scan_picture import frames, plain
 from extract.scan_sheet import Sheet, upright
 from extract.scan_table import Seen
-from extract.stitch import stitched
+from extract.stitch import Seam, stitched
 
 A4_WIDTH = 8.27
 """Inches: what an unlabelled picture is taken to be as wide as."""
@@ -25,6 +25,8 @@ FINEST, COARSEST = 310.0, 140.0
 """Dots an inch: finer pictures are reduced (nothing is gained), coarser ones enlarged (rules one pixel thick are lost)."""
 LEAST = 24
 """Pixels. Smaller pictures are icons and hold nothing."""
+STRETCH = 0.06
+"""How much wider than another the page of one document may be: photographs."""
 POINTS = 72.0
 Key = tuple[float, ...]
 """The ordinal of a page and a box on it, in points."""
@@ -64,7 +66,7 @@ def read(pictures: Sequence[Picture]) -> ScanDocument:
     blocks: list[Block] = []
     candidates: dict[Place, Candidates] = {}
     options: dict[Key, Candidates] = {(ordinal, *box): choice for ordinal, leaf in enumerate(leaves, 1) for box, choice in leaf.candidates}
-    for block in stitched([block for leaf in leaves for block in leaf.blocks]):
+    for block in stitched([block for leaf in leaves for block in leaf.blocks], seam=Seam(stretch=STRETCH)):
         if isinstance(block, Paragraph):
             blocks.append(replace(block, page=leaves[(block.page or 1) - 1].page.number))
             continue
@@ -112,7 +114,9 @@ def _leaf(page: Page, ordinal: int, reader: Recogniser) -> Leaf:
         placed += [(lattice.box.top, block) for block in _table(lattice, cells, ordinal, page.part, unit)]
         candidates += [(_scaled(cell.ruled.box, unit), cell.candidates) for cell in cells if cell.candidates]
     texts = scan_prose.read(sheet, reader)
-    placed += [(text.box.top, Paragraph(text.text, ordinal, page.part, text.heading)) for text in texts]
+    placed += [
+        (text.box.top, Paragraph(text.text, ordinal, page.part, text.heading)) for text in texts if text.certainty >= scan_prose.LEGIBLE
+    ]
     blocks = tuple(block for _, block in sorted(placed, key=lambda pair: pair[0]))
     return Leaf(page, sheet, blocks, tuple(candidates), tuple(_unread(texts, sheet, page)))
 

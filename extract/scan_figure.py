@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from extract.ruled import Box
 from extract.scan_cell import Line, Spot
@@ -65,18 +64,18 @@ def _like_figures() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _columns(alphabet: tuple[str, ...]) -> NDArray[np.intp]:
-    """For each class of the model the index of its symbol; spaces count as the blank."""
-    symbol = {like: SYMBOLS.index(of) for of, alike in LOOKALIKES.items() for like in alike}
-    symbol |= {s: i for i, s in enumerate(SYMBOLS)} | {" ": 0}
-    return np.array([symbol.get(ch, len(SYMBOLS) - 1) for ch in alphabet])
+def _classes(alphabet: tuple[str, ...]) -> tuple[list[int], ...]:
+    """For each symbol but the last the classes of the model that spell it; spaces count as the blank."""
+    index = {character: k for k, character in enumerate(alphabet)}
+    blanks = [0, *(index[ch] for ch in (" ",) if ch in index)]
+    return blanks, *([index[ch] for ch in symbol + LOOKALIKES.get(symbol, "") if ch in index] for symbol in SYMBOLS[1:-1])
 
 
 def guess(lattice: Lattice, alphabet: tuple[str, ...]) -> Guess:
     """The lattice read as a figure."""
-    columns = _columns(alphabet)
-    reduced = np.stack([np.bincount(columns, weights=step, minlength=len(SYMBOLS)) for step in lattice])
-    return Guess(tuple(pair for pair in spellings(reduced.astype(np.float32), SYMBOLS)[:5] if pair[1] >= 1e-4))
+    known = np.stack([lattice[:, classes].sum(1) for classes in _classes(alphabet)], axis=1)
+    others = np.clip(1.0 - known.sum(1, keepdims=True), 0.0, None)
+    return Guess(tuple(pair for pair in spellings(np.hstack([known, others]), SYMBOLS)[:5] if pair[1] >= 1e-4))
 
 
 def dash_in(line: Line, cell: Box, height: float) -> str | None:

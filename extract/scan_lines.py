@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from extract.ruled import Box
-from extract.scan_ink import Image
+from extract.scan_ink import Image, pieces_of
 
 
 def lines_of(ink: Image, dpi: float) -> list[Box]:
@@ -14,17 +14,16 @@ def lines_of(ink: Image, dpi: float) -> list[Box]:
     height = character_height(ink, dpi)
     reach = max(5, int(1.6 * height))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
-    stats = cv2.connectedComponentsWithStats(joined, connectivity=8)[2]
-    pieces = [Box(x, y, x + w, y + h) for x, y, w, h, area in stats[1:].tolist() if area >= 0.1 * height * height and h <= 4 * height]
+    boxes = [box for box in pieces_of(joined) if box[3] <= 4 * height and box[2] * box[3] >= 0.1 * height * height]
+    pieces = [Box(x, y, x + w, y + h) for x, y, w, h in boxes if cv2.countNonZero(joined[y : y + h, x : x + w]) >= 0.1 * height * height]
     lines = [line for line in _gathered(pieces, height) if line.height >= 0.45 * height or line.width >= height]
     return sorted(lines, key=lambda box: (box.top + box.bottom, box.x0))
 
 
 def character_height(ink: Image, dpi: float) -> float:
     """The usual height of a character's ink, in pixels; ideographs count where there are some."""
-    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
-    tall = stats[(stats[:, 3] >= dpi / 20) & (stats[:, 3] <= dpi / 2), 3]
-    return float(np.percentile(tall, 75)) if len(tall) else dpi / 8
+    tall = [high for _, _, _, high in pieces_of(ink) if dpi / 20 <= high <= dpi / 2]
+    return float(np.percentile(tall, 75)) if tall else dpi / 8
 
 
 def _gathered(pieces: list[Box], height: float) -> list[Box]:

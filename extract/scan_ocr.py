@@ -29,7 +29,18 @@ NARROWEST = 64
 """Pixels. Below this the model reads lone digits badly; above it time is wasted (libraries.md: 320 is 3 × slower)."""
 BUCKET = 32
 PIXELS_A_RUN = 4 * 320
+LINE = 3.6
+"""Width in heights from which a crop is taken for a line of text and read squeezed first."""
+SQUEEZE = 0.6
+SURE, SUREST = 0.6, 0.95
+"""What the least certain character of a squeezed line must have at least, and the mean of all."""
+FINE = 30
+"""Pixels of height from which a crop is fine enough to be squeezed."""
+DENSE = 0.55
+"""Characters for each square of a squeezed line, at least: the network drops what it does not make out, and is sure of the rest."""
 KEPT = 5
+LEAST = 1e-5
+"""Symbols less likely than this at a time step are not followed."""
 BLOT = "□"
 BEAM = 12
 
@@ -75,6 +86,18 @@ class Recogniser:
                 readings[i] = self._greedy(lattice[: math.ceil(_width(crops[i]) / 8) + 1])
         return [reading for reading in readings if reading is not None]
 
+    def read_text(self, crops: Sequence[Image]) -> list[Reading]:
+        """Read crops that are text more often than figures: long ones at less width, and again in full where anything is in doubt.
+
+        What holds a figure is always read in full: squeezed, two digits alike run into one.
+        """
+        long = {i for i, crop in enumerate(crops) if crop.shape[0] >= FINE and crop.shape[1] >= LINE * crop.shape[0]}
+        readings = self.read([_squeezed(crop) if i in long else crop for i, crop in enumerate(crops)])
+        again = [i for i in long if not _is_plain(readings[i], crops[i].shape)]
+        for i, reading in zip(again, self.read([crops[i] for i in again]), strict=True):
+            readings[i] = reading
+        return readings
+
     def _greedy(self, lattice: Lattice) -> Reading:
         best = lattice.argmax(1)
         peaks = lattice[np.arange(len(best)), best]
@@ -98,6 +121,17 @@ def recogniser() -> Recogniser:
     if folder is None or not (folder / MODEL).exists():
         raise MissingPart("reading pictures needs the OCR model: pip install 'nianbao[ocr]'")
     return Recogniser(folder / MODEL)
+
+
+def _squeezed(crop: Image) -> Image:
+    return cv2.resize(crop, None, fx=SQUEEZE, fy=1.0, interpolation=cv2.INTER_AREA)
+
+
+def _is_plain(reading: Reading, shape: tuple[int, ...]) -> bool:
+    """Whether a squeezed line is read surely and is text: no digit but an ordinal at its head (3.其他)."""
+    dense = len(reading.text) * shape[0] >= DENSE * shape[1]
+    figures = any(ch.isdecimal() or ch in "〇○" for ch in reading.text[1:])
+    return dense and not figures and reading.confidence >= SURE and reading.mean >= SUREST
 
 
 def _width(crop: Image) -> int:
@@ -146,7 +180,7 @@ def _advance(beams: dict[str, tuple[float, float]], step: NDArray[np.float32], s
         old = nexts.get(text, (0.0, 0.0))
         nexts[text] = (old[0] + blank, old[1] + inked)
 
-    likely = [int(k) for k in np.argsort(step)[-KEPT:]]
+    likely = [int(k) for k in np.argsort(step)[-KEPT:] if step[k] >= LEAST]
     for text, (blank, inked) in beams.items():
         add(text, (blank + inked) * float(step[0]), 0.0)
         for k in likely:

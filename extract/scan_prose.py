@@ -42,7 +42,7 @@ def read(sheet: Sheet, recogniser: Recogniser) -> list[Text]:
     """The paragraphs of a sheet from top to bottom, folios left out; unread lines stay single, with their low certainty."""
     boxes = lines_of(_outside(sheet), sheet.light.dpi)
     page = Box(0, 0, sheet.ink.shape[1], sheet.ink.shape[0])
-    readings = recogniser.read([crop(sheet.light.grey, box, page, box.height) for box in boxes])
+    readings = recogniser.read_text([crop(sheet.light.grey, box, page, box.height) for box in boxes])
     lines = [Text(r.guarded(DIGIT).strip(), box, r.mean, box.height) for box, r in zip(boxes, readings, strict=True) if r.text.strip()]
     return list(_paragraphs([line for line in lines if not _is_folio(line, page)]))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from extract import ruled
 from extract.ruled import Lattice, Rule
-from extract.scan_ink import RULE, STRONG, WEAK, Image, Light, dark
+from extract.scan_ink import RULE, STRONG, WEAK, Image, Light, dark, pieces_of
 
 SHORTEST_LEVEL = 0.35
 SHORTEST_UPRIGHT = 0.13
@@ -20,6 +20,8 @@ LONG = 0.45
 """Inches from which an upright is too long to be a stroke of a character."""
 FAINT_RULE = 0.09
 """How much darker than paper a rule must be: less than print, for nothing else is as long and as thin."""
+FRAME = 0.6
+"""Of a page's height: a single box that is higher holds the page, not a text."""
 SEAM = 2.0
 """Pixels beside a rule that its blur darkens."""
 THINNEST = 20
@@ -63,10 +65,16 @@ def find(light: Light) -> Rules:
     return _crossing(level, upright, light.dpi)
 
 
-def lattices(rules: Rules, dpi: float) -> list[Lattice]:
-    """The tables that these rules draw, without the thin strips that double rules leave."""
+def lattices(rules: Rules, dpi: float, height: float) -> list[Lattice]:
+    """The tables that these rules draw on a page, without the thin strips that double rules leave and without the paper's edge."""
     level, upright = [stroke.rule for stroke in rules.level], [stroke.rule for stroke in rules.upright]
-    return [_sturdy(lattice, dpi / THINNEST) for lattice in ruled.find(level, upright, reach_of(dpi))]
+    found = [_sturdy(lattice, dpi / THINNEST) for lattice in ruled.find(level, upright, reach_of(dpi))]
+    return [lattice for lattice in found if len(lattice.cells) > 1 or not _is_frame(lattice, found, height)]
+
+
+def _is_frame(lattice: Lattice, others: list[Lattice], height: float) -> bool:
+    """Whether one box goes around a table or most of the page: where photographed paper ends, or a line around the page."""
+    return lattice.box.height > FRAME * height or any(lattice.box.covers(other.box, 0.0) for other in others if other is not lattice)
 
 
 def _sturdy(lattice: Lattice, least: float) -> Lattice:
@@ -94,8 +102,8 @@ def _strokes(ink: Image, dpi: float, least: float, rough: bool) -> list[Stroke]:
 
 
 def _thin(mask: Image, thickest: int) -> Iterator[Stroke]:
-    boxes = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
-    for x, y, width, height, area in boxes[1:].tolist():
+    for x, y, width, height in pieces_of(mask):
+        area = cv2.countNonZero(mask[y : y + height, x : x + width])
         if area <= thickest * width and height <= thickest + 0.01 * width:
             yield Stroke(Rule(y + height / 2, float(x), float(x + width)), area / width)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from extract import scan_rules
 from extract.ruled import Box, Lattice
+from extract.scan_bend import Bend, bend_of, flat
 from extract.scan_cell import crop, firm
 from extract.scan_ink import Image, Light, dark, even
 from extract.scan_level import level_way
@@ -22,6 +23,9 @@ LEGIBLE = 0.4
 SAMPLE = 7
 """Lines looked at to tell which way up a page stands."""
 
+GLANCE = 3
+"""Where so many read well, the others are not looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -32,10 +36,14 @@ class Sheet:
     seals: Image | None
     lattices: tuple[Lattice, ...]
     back: NDArray[np.float64]
+    bend: Bend | None = None
+    """Where the level page was still bent: this way goes before `back`."""
 
     def origin(self, box: Box, scale: float = 1.0) -> Box:
         """The box in the picture's own coordinates, times `scale`: the upright rectangle around the turned one."""
-        corners = np.array([[x, y, 1.0] for x in (box.x0, box.x1) for y in (box.top, box.bottom)]) @ self.back.T
+        x, y = np.array([box.x0, box.x0, box.x1, box.x1]), np.array([box.top, box.bottom, box.top, box.bottom])
+        x, y = self.bend.origin(x, y) if self.bend else (x, y)
+        corners = np.stack([x, y, np.ones(4)], axis=1) @ self.back.T
         corners = corners[:, :2] / corners[:, 2:] * scale
         (x0, top), (x1, bottom) = corners.min(0), corners.max(0)
         return Box(float(x0), float(top), float(x1), float(bottom))
@@ -69,9 +77,13 @@ def _legibility(sheet: Sheet, recogniser: Recogniser) -> float:
     if not lines:
         return 0.0 if sheet.ink.any() else 1.0
     sample = sorted(lines, key=lambda box: -box.width)[:SAMPLE]
-    readings = recogniser.read([crop(sheet.light.grey, box, page, box.height) for box in sample])
-    senses = sorted((_sense(r) * box.height / box.width for r, box in zip(readings, sample, strict=True)), reverse=True)
-    return float(np.mean(senses[: len(senses) // 2 + 1]))
+    senses: list[float] = []
+    for some in (sample[:GLANCE], sample[GLANCE:]):
+        readings = recogniser.read_text([crop(sheet.light.grey, box, page, box.height) for box in some])
+        senses += (_sense(r) * box.height / box.width for r, box in zip(readings, some, strict=True))
+        if min(senses) >= LEGIBLE:
+            break
+    return float(np.mean(sorted(senses, reverse=True)[: len(senses) // 2 + 1]))
 
 
 def _sense(reading: Reading) -> float:
@@ -84,13 +96,17 @@ def level(picture: Image, dpi: float) -> Sheet:
     """Lay a picture (grey, or blue-green-red) level and find its tables."""
     grey, seals = without_seals(picture, dpi)
     way = level_way(dark(even(grey, dpi)), dpi)
-    if way is not None:
-        grey = _warped(grey, way, _paper(grey))
-        seals = None if seals is None else _warped(seals, way, 0)
-    light = even(grey, dpi)
-    rules = scan_rules.find(light)
     back = np.eye(3) if way is None else np.linalg.inv(way).astype(np.float64)
-    return Sheet(light, scan_rules.print_of(light, rules), seals, tuple(scan_rules.lattices(rules, dpi)), back)
+    paper = _paper(grey)
+    flat_grey = grey if way is None else _warped(grey, way, paper)
+    light = even(flat_grey, dpi)
+    bend = bend_of(dark(light), dpi)
+    if bend is not None:
+        light = even(flat(grey, back, bend, paper), dpi)
+    if seals is not None:
+        seals = flat(seals, back, bend, 0) if bend is not None else seals if way is None else _warped(seals, way, 0)
+    rules = scan_rules.find(light)
+    return Sheet(light, scan_rules.print_of(light, rules), seals, tuple(scan_rules.lattices(rules, dpi, light.grey.shape[0])), back, bend)
 
 
 def _warped(image: Image, way: NDArray[np.float64], paper: int) -> Image:

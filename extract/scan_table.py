@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from statistics import median
@@ -11,7 +11,8 @@ import cv2
 
 from extract import number
 from extract.ruled import Box, Ruled
-from extract.scan_cell import Line, Printed, crop, firm, has_traces, printed
+from extract.scan_alike import groups_of, read_alike
+from extract.scan_cell import Line, Printed, crop, firm, has_traces, printed, widened
 from extract.scan_figure import CERTAIN, SLANTED, UPRIGHT, Guess, agreed, dash_in, guess, is_figure, lean
 from extract.scan_ink import Image
 from extract.scan_lines import character_height
@@ -26,6 +27,8 @@ LEGIBLE = 0.6
 """Mean certainty below which a text that is no figure is not a reading but noise."""
 UNSEEN = 0.05
 """Candidates less likely than this are not offered."""
+
+Look = Callable[[Sequence[Image]], list[Reading]]
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ def _by_shape(cell: Seen, grey: Image, height: float) -> bool:
 
 
 def _look_once(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser) -> None:
-    for cell, readings in _looks(cells, sheet, height, recogniser, 1.0):
+    for cell, readings in _looks(cells, sheet, height, recogniser.read_text):
         cell.first = readings
         cell.text = "".join(reading.text for reading in readings)
         cell.confidence = min(reading.confidence for reading in readings)
@@ -87,11 +90,11 @@ def _look_once(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: R
         cell.unreadable = sum(reading.mean * len(reading.text) for reading in readings) / characters < LEGIBLE
 
 
-def _looks(
-    cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser, stretch: float
-) -> Iterator[tuple[Seen, list[Reading]]]:
-    crops: list[Image] = [crop(sheet.light.grey, line.box, cell.ruled.box, height, stretch) for cell in cells for line in cell.ink.lines]
-    readings = iter(recogniser.read(crops))
+def _looks(cells: Sequence[Seen], sheet: Sheet, height: float, read: Look, stretch: float = 1.0) -> Iterator[tuple[Seen, list[Reading]]]:
+    """Each cell with the readings of its lines. `stretch` widens the picture that is read, not the one that likeness is judged by."""
+    crops: list[Image] = [crop(sheet.light.grey, line.box, cell.ruled.box, height) for cell in cells for line in cell.ink.lines]
+    seen = crops if stretch == 1.0 else [widened(piece, stretch) for piece in crops]
+    readings = iter(read_alike(seen, groups_of(crops), read))
     for cell in cells:
         yield cell, list(islice(readings, len(cell.ink.lines)))
 
@@ -106,7 +109,7 @@ def _is_bare(cell: Seen) -> bool:
 
 
 def _look_twice(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser) -> None:
-    for cell, second in _looks(cells, sheet, height, recogniser, STRETCH):
+    for cell, second in _looks(cells, sheet, height, recogniser.read, STRETCH):
         if _is_bare(cell):
             _settle(cell, [guess(r.lattice, recogniser.alphabet) for r in second], recogniser)
             _check_stroke(cell, sheet.ink)

@@ -33,6 +33,8 @@ class Seam(NamedTuple):
 
     slack: float = 4.0
     digit: float = 5.0
+    stretch: float = 0.0
+    """The share by which a page may be wider than the one before: photographs were taken from here and there."""
 
 
 def stitched(blocks: Sequence[Block], torn: Collection[int] = (), seam: Seam | None = None) -> list[Block]:
@@ -59,16 +61,33 @@ def stitched(blocks: Sequence[Block], torn: Collection[int] = (), seam: Seam | N
 
 def fits(above: Grid, below: Grid, seam: Seam | None = None) -> bool:
     """Whether the second grid can be the first one going on: the next page, the same outline, the same column borders."""
-    slack = (seam or Seam()).slack
+    seam = seam or Seam()
+    slack = seam.slack
     if _pages(below)[0] != _pages(above)[1] + 1:
         return False
     xs, others = borders(above, slack), borders(below, slack)
-    if len(xs) < 2 or len(others) < 2 or abs((xs[-1] - xs[0]) - (others[-1] - others[0])) > 2 * slack:
+    if len(xs) < 2 or len(others) < 2 or abs((xs[-1] - xs[0]) - (others[-1] - others[0])) > 2 * slack + seam.stretch * (xs[-1] - xs[0]):
         return False
-    shift = xs[0] - others[0]
-    inner, outer = sorted((xs[1:-1], [x + shift for x in others[1:-1]]), key=len)
+    onto = _onto(xs, others, seam)
+    inner, outer = sorted((xs[1:-1], [onto.at(x) for x in others[1:-1]]), key=len)
     agreeing = sum(_near(outer, x, slack) for x in inner)
     return agreeing >= AGREE * len(inner)
+
+
+class _Onto(NamedTuple):
+    """The way from the x of one page to that of another."""
+
+    factor: float = 1.0
+    shift: float = 0.0
+
+    def at(self, x: float) -> float:
+        return self.factor * x + self.shift
+
+
+def _onto(xs: list[float], others: list[float], seam: Seam) -> _Onto:
+    """The way that lays the left sides on each other, and where pages may be stretched the right sides too."""
+    factor = (xs[-1] - xs[0]) / (others[-1] - others[0]) if seam.stretch and others[-1] > others[0] else 1.0
+    return _Onto(factor, xs[0] - factor * others[0])
 
 
 def _pages(grid: Grid) -> tuple[int, int]:
@@ -107,11 +126,11 @@ class _Piece(NamedTuple):
 def _joined(above: Grid, below: Grid, seam: Seam, torn: bool) -> Grid | None:
     """Both fragments on their common column borders, the seam closed; None where a printed cell would have no place there."""
     xs, others = borders(above, seam.slack), borders(below, seam.slack)
-    shift = xs[0] - others[0]
-    common = _thinned([*xs, *(x + shift for x in others)], seam.slack)
-    upper = _pieces(above, common, 0.0)
+    onto = _onto(xs, others, seam)
+    common = _thinned([*xs, *(onto.at(x) for x in others)], seam.slack)
+    upper = _pieces(above, common, _Onto())
     height = len(above.rows)
-    lower = _pieces(below, common, shift)
+    lower = _pieces(below, common, onto)
     skip = _repeated(upper, lower)
     down = height - skip
     lower = [_Piece(cell, left, right, top + down, below + down) for cell, left, right, top, below in lower if top >= skip]
@@ -121,11 +140,11 @@ def _joined(above: Grid, below: Grid, seam: Seam, torn: bool) -> Grid | None:
     return _laid(pieces, len(common) - 1, above)
 
 
-def _pieces(grid: Grid, common: list[float], shift: float) -> list[_Piece]:
+def _pieces(grid: Grid, common: list[float], onto: _Onto) -> list[_Piece]:
     found = []
     for cell in grid.cells():
         place = cell.place
-        left, right = (_index(common, (x or 0.0) + shift) for x in (place.x0, place.x1))
+        left, right = (_index(common, onto.at(x or 0.0)) for x in (place.x0, place.x1))
         top = place.row_no or 0
         if left < right or cell.text.strip():
             found.append(_Piece(cell, left, right, top, top + cell.rowspan))

@@ -14,6 +14,7 @@ from extract import scan
 from extract.document import Cell, Grid
 from extract.errors import MissingPart, TooComplex, Unreadable
 from extract.scan import Picture, ScanDocument
+from extract.scan_alike import groups_of
 from extract.scan_header import size_of
 from extract.scan_level import skew_of
 from extract.scan_picture import frames
@@ -203,3 +204,30 @@ def test_sizes_are_told_without_decoding() -> None:
     """Every format's header gives the size that decoding gives."""
     page = table()
     assert {size_of(encoded(page, e))[:2] for e in (".png", ".jpg", ".bmp", ".tiff", ".webp")} == {(1240, 900)}
+
+
+def test_an_arched_page_is_laid_straight() -> None:
+    """Rules that bow by ten pixels are found, each figure stands in its cell, and places lie on the bowed picture."""
+    page = table()
+    x, y = np.meshgrid(np.arange(1240, dtype=np.float32), np.arange(900, dtype=np.float32))
+    bowed = cv2.remap(page, x, y - 10 * np.sin(np.pi * (x - 120) / 720).astype(np.float32), cv2.INTER_CUBIC, borderValue=(255,))
+    document = scan.read([Picture(bowed, dpi=DPI)])
+    assert texts(document) == [list(row) for row in ROWS]
+    assert cell(document, 0, 1).place.top == pytest.approx(158, abs=4)
+
+
+def test_a_dark_table_top_around_the_paper_is_no_table() -> None:
+    """A photograph shows where the paper ends: the tables on it and their figures are found all the same."""
+    framed = cv2.copyMakeBorder(table(), 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=(40,))
+    assert texts(scan.read([Picture(framed, dpi=DPI)])) == [list(row) for row in ROWS]
+
+
+def test_figures_that_look_alike_are_told_apart_by_one_stroke() -> None:
+    """Zeros are one group; an eight among them is none of it, in faint noise as a scanner makes it."""
+    rng = np.random.default_rng(1)
+    drawn = []
+    for text in ("0", "0", "8", "0", "6", "9"):
+        piece = np.full((40, 34), 250, np.uint8)
+        cv2.putText(piece, text, (8, 30), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 20, 2, cv2.LINE_AA)
+        drawn.append(np.clip(piece + rng.normal(0, 4, piece.shape), 0, 255).astype(np.uint8))
+    assert groups_of(drawn) == [[0, 1, 3], [2], [4], [5]]

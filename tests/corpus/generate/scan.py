@@ -40,6 +40,12 @@ class Look:
     seal: bool = False
     aside: float = 0.0
     """How far from aside it was photographed, of the page's width."""
+    curl: float = 0.0
+    """How far the paper arches, of the page's height."""
+    shadow: float = 0.0
+    """Grey levels that a soft shadow across the page takes."""
+    figures: str = ""
+    """Another font for what has no ideographs."""
     bilevel: bool = False
     file: str = "pdf"
     """pdf, tiff (all pages), png (all pages in one long strip)."""
@@ -80,8 +86,9 @@ def page(sheet: Sheet, measure: Measure, look: Look) -> MatLike:
         step = measure.cell * 1.25
         top = (patch.top + patch.bottom - step * len(patch.lines)) / 2
         for n, line in enumerate(patch.lines):
-            x = (patch.x0 + patch.x1) / 2 * scale - small.getlength(line) / 2
-            pen.text((x, (top + n * step) * scale), line, INK, small)
+            face = _font(look.figures, measure.cell * scale) if look.figures and all(ch < "\u3000" for ch in line) else small
+            x = (patch.x0 + patch.x1) / 2 * scale - face.getlength(line) / 2
+            pen.text((x, (top + n * step) * scale), line, INK, face)
     return np.asarray(image)
 
 
@@ -94,10 +101,14 @@ def worn(clean: MatLike, look: Look, seed: int) -> MatLike:
     image = cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
     if look.aside:
         image = cv2.warpPerspective(image, _aside(rng, width, height, look.aside), (width, height), borderValue=(90, 90, 90))
+    if look.curl:
+        image = _curled(image, look.curl)
     if look.blur:
         image = cv2.GaussianBlur(image, (0, 0), look.blur)
     if look.noise:
         image = _grained(image, look, rng)
+    if look.shadow:
+        image = _shaded(image, look.shadow)
     if look.bilevel:
         image = np.where(image > 150, 255, 0).astype(np.uint8)
     return np.ascontiguousarray(np.rot90(image, look.quarters))
@@ -115,6 +126,20 @@ def _aside(rng: np.random.Generator, width: int, height: int, much: float) -> ND
     inwards = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]], np.float32)
     moved = corners + inwards * rng.uniform(0, much * width, (4, 2)).astype(np.float32)
     return cv2.getPerspectiveTransform(corners, moved).astype(np.float32)
+
+
+def _curled(image: MatLike, much: float) -> MatLike:
+    """The page arched as beside the spine of a book: what stands at the middle of its width is seen lower."""
+    height, width = image.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return cv2.remap(image, x, y - np.float32(much * height) * np.sin(np.pi * x / width), cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+
+
+def _shaded(image: MatLike, much: float) -> MatLike:
+    height, width = image.shape[:2]
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    share = 1 - much / 255 / (1 + np.exp(8 * (x + 0.6 * y)))
+    return (image * (share if image.ndim == 2 else share[..., None])).astype(np.uint8)
 
 
 def _stamped(clean: MatLike, dpi: int) -> MatLike:
