@@ -26,7 +26,12 @@ def rows(paths: list[str]) -> list[list[str]]:
     ocr = TesseractOCR(n_threads=1, lang="chi_sim")
     found = []
     for path in paths:
-        for table in Page(path).extract_tables(ocr=ocr, implicit_rows=False, borderless_tables=False):
+        try:
+            tables = Page(path).extract_tables(ocr=ocr, implicit_rows=False, borderless_tables=False)
+        except TypeError as error:  # img2table 2.0 fails on pages where tesseract gives a word without text; what it took counts
+            print(f"{path}: {error}", file=sys.stderr)
+            continue
+        for table in tables:
             found += [_once(row) for row in table.content.values()]
     return found
 
