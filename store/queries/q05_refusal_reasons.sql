@@ -5,7 +5,8 @@ WITH reason AS (
         year, row_code, any_value(row_label) AS reason, sum(total) AS requests, count(*) - count(total) AS cells_without_number
     FROM requests
     WHERE scope = 'own'
-      AND regexp_matches(row_code, '^requests\.outcome\.(refused|unavailable|not_processed|other)(\.|$)')
+      AND row_code IN (
+          SELECT code FROM form_row WHERE regexp_matches(code, '^requests\.outcome\.(refused|unavailable|not_processed|other)(\.|$)'))
     GROUP BY year, row_code
 )
 SELECT year, row_code, reason, requests, round(requests / sum(requests) OVER (PARTITION BY year), 3) AS share, cells_without_number
