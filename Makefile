@@ -49,6 +49,7 @@ accuracy: $(READY)         ## how well documents are read, format by format, aga
 
 soak: $(READY)             ## the long runs: 100,000 mutated documents, 2,400 damaged reports, kill -9 at random moments; hours
 	$(BIN)/python -m tests.fuzz --count 100000 --record docs/fuzz.md
+	$(BIN)/python -m tests.fuzz --count 1000 --pictures
 	$(BIN)/python -m tests.damage --count 2400
 	$(BIN)/python -m pytest -m soak -p no:cacheprovider tests
 

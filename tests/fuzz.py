@@ -1,6 +1,7 @@
 """Mutated documents for every reader: each must end as a report that says what it is, in time, without a traceback.
 
 python -m tests.fuzz --count 100000 --workers 2        # make soak; writes docs/fuzz.md with --record
+python -m tests.fuzz --count 1000 --pictures           # the same for what is read by OCR
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from tests.accuracy import Case, cases
 
 SECONDS = 10
 """CPU seconds that one document may take."""
+PICTURE_SECONDS = 60
+"""The same where it is read by OCR."""
 BATCH = 500
+PICTURE_BATCH = 50
 TOKENS = (
     *(
         b"<table>",
@@ -90,10 +94,10 @@ def mutate(content: bytes, rng: random.Random, others: Sequence[bytes]) -> bytes
     return bytes(data)
 
 
-def inputs(seed: int, count: int) -> Iterator[tuple[str, bytes]]:
+def inputs(seed: int, count: int, pictures: bool = False) -> Iterator[tuple[str, bytes]]:
     """So many (name of the case, mutated bytes) of one seed."""
     rng = random.Random(seed)
-    pool = [(case.folder.name, case.source.read_bytes()) for case in cases() if not is_picture(case)]
+    pool = [(case.folder.name, case.source.read_bytes()) for case in cases() if is_picture(case) == pictures]
     contents = [content for _, content in pool]
     for _ in range(count):
         name, content = rng.choice(pool)
@@ -105,15 +109,15 @@ def is_picture(case: Case) -> bool:
     return bool(case.about.get("ocr"))
 
 
-def statuses(seed: int, count: int) -> Counter[str]:
+def statuses(seed: int, count: int, pictures: bool = False) -> Counter[str]:
     """Read every input of one seed in this process, naming each before it is read; what becomes of them, counted."""
     found: Counter[str] = Counter()
-    slowest = 0.0
-    for number, (name, content) in enumerate(inputs(seed, count)):
+    slowest, seconds = 0.0, PICTURE_SECONDS if pictures else SECONDS
+    for number, (name, content) in enumerate(inputs(seed, count, pictures)):
         print(f"{seed} {number} {name}", flush=True)
         used = time.process_time()
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used) + SECONDS + 1, resource.RLIM_INFINITY))
-        found[read(Source(content), ocr=False).status] += 1
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used) + seconds + 1, resource.RLIM_INFINITY))
+        found[read(Source(content), ocr=pictures).status] += 1
         slowest = max(slowest, time.process_time() - used)
     found["slowest_ms"] = round(slowest * 1000)
     return found
@@ -128,9 +132,9 @@ class Batch:
     died: str | None = None
 
 
-def batch(seed: int, count: int = BATCH) -> Batch:
+def batch(seed: int, count: int = BATCH, pictures: bool = False) -> Batch:
     """One seed in a process of its own, so that a crash or a hang is seen and named."""
-    command = [sys.executable, "-m", "tests.fuzz", "--seed", str(seed), "--count", str(count)]
+    command = [sys.executable, "-m", "tests.fuzz", "--seed", str(seed), "--count", str(count), *(["--pictures"] if pictures else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     if done.returncode:
@@ -139,11 +143,12 @@ def batch(seed: int, count: int = BATCH) -> Batch:
     return Batch(seed, Counter({key: int(value) for key, _, value in (word.partition("=") for word in lines[-1].split())}))
 
 
-def run(count: int, workers: int, first_seed: int = 1) -> list[Batch]:
+def run(count: int, workers: int, pictures: bool = False, first_seed: int = 1) -> list[Batch]:
     """So many inputs over several processes."""
-    seeds = range(first_seed, first_seed + -(-count // BATCH))
+    size = PICTURE_BATCH if pictures else BATCH
+    seeds = range(first_seed, first_seed + -(-count // size))
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(batch, seeds))
+        return list(pool.map(lambda seed: batch(seed, size, pictures), seeds))
 
 
 def report(batches: Sequence[Batch], seconds: float) -> str:
@@ -169,13 +174,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--pictures", action="store_true", help="only what is read by OCR")
     parser.add_argument("--record", type=Path)
     options = parser.parse_args()
     if options.seed is not None:
-        print(" ".join(f"{key}={value}" for key, value in statuses(options.seed, options.count).items()))
+        print(" ".join(f"{key}={value}" for key, value in statuses(options.seed, options.count, options.pictures).items()))
         return 0
     began = time.monotonic()
-    batches = run(options.count, options.workers)
+    batches = run(options.count, options.workers, options.pictures)
     text = report(batches, time.monotonic() - began)
     print(text)
     if options.record:

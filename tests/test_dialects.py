@@ -76,6 +76,15 @@ def test_what_a_style_sheet_shows_after_all_is_read(sheet: str) -> None:
     assert differences(reading(page), MODEL) == {}
 
 
+@pytest.mark.parametrize(
+    "style", ["display:  none", "Display:none", "color:red;display\t:none !important", "VISIBILITY: Hidden", "visibility :collapse"]
+)
+def test_a_copy_that_its_own_style_hides_is_not_read_however_that_is_spelt(style: str) -> None:
+    """Blanks and capitals do not matter in a style."""
+    hidden = f'<div style="{style}"><div hidden style="display:none">{only_tables(OTHER)}</div>{only_tables(OTHER)}</div>'
+    assert differences(reading(hidden + drawn(MODEL)), MODEL) == {}
+
+
 def test_a_hidden_copy_is_not_asked_where_the_labels_shown_hold_zero_width_characters() -> None:
     """The tables shown are those of the page, however their labels are spelt."""
     shown = drawn(MODEL)
