@@ -22,7 +22,7 @@ from extract.legacy import align_legacy
 from extract.number import parse
 from extract.pivot import pivot
 from extract.report import ExtraCell, Figure, TableSeen
-from extract.rows import RowLabel, read_label
+from extract.rows import RowLabel, mended, read_label
 from extract.walks import Walk, of_one_report
 
 MAX_ROWS = 2000
@@ -103,7 +103,16 @@ def _walk(grid: Grid, lines: Sequence[Line], carried: Walk | None) -> Iterator[W
             current.grid = grid
             yield current
         if current is not None:
+            one, skip = _whole_row(lines, r, current.header)
             _read_row(current, one)
+
+
+def _whole_row(lines: Sequence[Line], r: int, header: Header) -> tuple[Line, int]:
+    """The row that begins there, with the lines below that are the rest of it, and where the next one begins."""
+    one, end = lines[r], r + 1
+    while end < len(lines) and (whole := mended(header, one, lines[end])) is not None:
+        one, end = whole, end + 1
+    return one, end
 
 
 def _continues(grid: Grid, lines: Sequence[Line], carried: Walk) -> bool:

@@ -134,13 +134,15 @@ def _first(text: Sequence[str]) -> str | None:
 
 def _first_lines(text: Sequence[str]) -> Iterable[str]:
     """The first lines, each alone and, where it begins a title or is a body's name, with up to two neighbours: titles are set over
-    several lines, but so are menus.
+    several lines, but so are menus. A title says its year once: a line with a year is not joined with another that has one.
     """
     lines = [line for line in text[:_HEAD_LINES] if len(line) <= MAX_TITLE]
     for i, line in enumerate(lines):
         yield line
         if is_name("".join(line.split())) or years(line) or _SUBJECT.search(line):
-            yield from ("".join(lines[i : i + 2]), "".join(lines[i : i + 3]))
+            for end in (i + 2, i + 3):
+                if sum(bool(years(part)) for part in lines[i:end]) < 2:
+                    yield "".join(lines[i:end])
 
 
 def _clean_title(text: str) -> str:

@@ -13,9 +13,12 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from extract.check import equations
+from extract.dates import years
 from extract.document import Cell, Grid, Place
 from extract.form import Row, form
 from extract.label import normalise, strip_brackets
+from extract.names import MAX_TITLE, is_report_title
+from extract.narrative import opens
 from extract.number import parse
 from extract.split import Numbers, candidates, groups, settle, sums
 
@@ -31,6 +34,9 @@ _NEXT_NUMBER = re.compile(
 )
 _TOTAL_BEFORE = re.compile(r"(?:总\s*[计数]|[合共]\s*计)[\s|│]*\Z")
 """A total before the first column: the order of the columns is another than the form's."""
+_BORDER = re.compile(r"[|│┃┆┊\t]|[ \u3000]{2}")
+"""What stands between cells on a line: digits beside it are one number, and its neighbours are blank."""
+_TABLE_WORDS = re.compile(r"信\s*息\s*内\s*容|自\s*然\s*人|结\s*果\s*维\s*持")
 _PIECES = re.compile(r"[\s|│┃┆┊]+")
 
 
@@ -67,12 +73,28 @@ def _label_patterns(table: str) -> tuple[tuple[str, re.Pattern[str], bool], ...]
 def grids(text: str, wanted: Sequence[str] = TABLES, reader: str = "text") -> list[Grid]:
     """The wanted tables of the form that stand in `text` without borders, as grids numbered in reading order."""
     makers = {"disclosure": _disclosure, "requests": _requests, "challenges": _challenges}
+    text = _of_first_report(text)
     found: list[Grid] = []
     for table in wanted:
         rows = makers[table](text) if table in makers else _legacy(table, text)
         if rows:
             found.append(_grid(rows, reader, len(found) + 1))
     return found
+
+
+def _of_first_report(text: str) -> str:
+    """The text up to where, behind tables of the form, another report begins: with its first section, or a title not seen before."""
+    tables = _TABLE_WORDS.search(text)
+    if tables is None:
+        return text
+    before, at = "".join(text[: tables.start()].split()), tables.end()
+    for line in text[at:].split("\n"):
+        plain = "".join(line.split())
+        titled = len(plain) <= MAX_TITLE and years(plain) and is_report_title(plain) and plain not in before
+        if titled or ("总体情况" in plain and opens(line.strip()) == "s1_overview"):
+            return text[:at]
+        at += len(line) + 1
+    return text
 
 
 def _grid(rows: Sequence[Sequence[Piece]], reader: str, number: int) -> Grid:
@@ -303,7 +325,7 @@ def _disclosure_cells(line: Line, count: int) -> list[Piece]:
     cells = structured if structured is not None else [p for p in _PIECES.split(_before_header(line.rest)) if p]
     if len(cells) == count:
         return _plain(cells)
-    if cells and all(c.isascii() and c.isdecimal() for c in cells):
+    if len(cells) == 1 and cells[0].isascii() and cells[0].isdecimal() and not _BORDER.search(line.rest.split("\n")[0]):
         options = candidates(cells, count)
         if len(options) == 1:
             return [Piece(str(number), True) for number in options[0]]

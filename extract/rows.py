@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from extract.axes import Slot
+from extract.axes import Line, Slot
 from extract.form import Row, form
 from extract.headers import Header
 from extract.label import Labels, normalise, row_labels
+from extract.stitch import ENUMERATED
 
 
 class RowLabel(NamedTuple):
@@ -41,6 +42,35 @@ def read_label(header: Header, row: Sequence[Slot]) -> RowLabel | None:
             return RowLabel(found[0].code, cells[-1].text, end, found[0].strength, form().rows[found[0].code])
     raw = "".join(cells[-1].text.split())
     return RowLabel(f"{parent or header.table}.{raw}", raw, end, "extra", None)
+
+
+def mended(header: Header, upper: Line, lower: Line) -> Line | None:
+    """Both lines as one where a break set one row in two: only together their labels name it, and the figures stand in one of them."""
+    if header.is_keyed:
+        return None
+    above, below = _label_cells(header, upper.slots), _label_cells(header, lower.slots)
+    if not above or not below or (above[-1].start, above[-1].end) != (below[-1].start, below[-1].end):
+        return None
+    label, rest = above[-1], below[-1]
+    labels, joined = row_labels(header.table), label.text + rest.text
+    if ENUMERATED.match(rest.text) or labels.surely(rest.text) or not labels.surely(joined):
+        return None
+    if _is_bare(lower, rest.end, upper):
+        return _relabelled(upper, label, joined)
+    return _relabelled(lower, rest, joined) if _is_bare(upper, label.end, lower) else None
+
+
+def _is_bare(row: Line, start: int, other: Line) -> bool:
+    """Whether nothing is printed from that column on but cells that span the other row too."""
+    shared = set(map(id, other.cells))
+    return all(slot.is_blank or id(row.cells[slot.at]) in shared for slot in row.slots if slot.start >= start)
+
+
+def _relabelled(row: Line, label: Slot, text: str) -> Line:
+    cells, slots = list(row.cells), list(row.slots)
+    cells[label.at] = cells[label.at]._replace(text=text)
+    slots[label.at] = label._replace(text=text)
+    return row._replace(cells=tuple(cells), slots=tuple(slots))
 
 
 def _label_cells(header: Header, row: Sequence[Slot]) -> list[Slot]:

@@ -268,3 +268,46 @@ def test_a_header_whose_label_hides_another_is_not_believed() -> None:
         f for f in report.figures if f.state == "number" and not same(str(f.value), blank.expected[f.table_code, f.row_code, f.column_code])
     ]
     assert wrong == []
+
+
+def _in_two_rows(table: Table, label: str, at: int, values_below: bool = False) -> str:
+    """The table with the row of that label set in two rows, cut behind `at` characters of it."""
+    rows: Table = []
+    for row in table:
+        cut = next((i for i, box in enumerate(row) if box.key is None and "".join(box.text.split()) == label), None)
+        if cut is None:
+            rows.append(row)
+            continue
+        blank = [replace(box, text="", key=None) if box.key else box for box in row]
+        upper, lower = (blank, row) if values_below else (row, blank)
+        rows.append([replace(box, text=label[:at]) if i == cut else box for i, box in enumerate(upper)])
+        rows.append([replace(box, text=label[at:]) if i == cut else box for i, box in enumerate(lower) if i >= cut])
+    assert len(rows) == len(table) + 1
+    return as_html(rows)
+
+
+@pytest.mark.parametrize("values_below", [False, True])
+def test_a_row_set_in_two_rows_is_one_row_not_a_blank_one(values_below: bool) -> None:
+    """What page breaks, converters and line breaks in imported cells leave: half the label above, half of it below."""
+    requests = [block for block in MODEL.blocks if not isinstance(block, str)][1]
+    label = next("".join(box.text.split()) for row in requests for box in row if box.key is None and "结转下年度" in box.text)
+    for at in (5, len(label) - 2):
+        report = reading(drawn(MODEL, requests=_in_two_rows(requests, label, at, values_below)))
+        lost = {key for key in differences(report, MODEL) if key.startswith("requests.carried_out")}
+        assert not lost
+
+
+def test_a_lost_table_of_plain_text_is_not_taken_from_the_second_report() -> None:
+    """The first report's tables cannot be read; those of the report printed below it are not its figures."""
+    first = "沙湾市2024年政府信息公开工作年度报告\n一、总体情况\n略。\n二、主动公开政府信息情况\n信息内容 本年制发件数 见附件\n"
+    second = "\n".join(
+        block if isinstance(block, str) else "\n".join("\t".join(box.text for box in row) for row in block) for block in OTHER.blocks
+    )
+    assert not [f for f in read(Source((first + second).encode())).figures if f.value is not None]
+
+
+@pytest.mark.parametrize("row", ["规章   1             52", "规章         677", "|规章| |677| |", "规章\t\t677\t"])
+def test_figures_with_printed_borders_are_not_split_where_others_are_blank(row: str) -> None:
+    """`1` and `52` under three columns, one of them blank: no `1`, `5` and `2`."""
+    text = f"二、主动公开政府信息情况\n信息内容   本年制发件数   本年废止件数   现行有效件数\n{row}\n行政规范性文件   0   0   0\n"
+    assert {f.value for f in read(Source(text.encode())).figures if f.row_code == "disclosure.rules"} <= {None, 677}

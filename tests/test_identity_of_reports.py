@@ -59,6 +59,12 @@ def test_a_title_over_several_lines_is_one_and_a_menu_above_it_is_none() -> None
     assert (whole.title, whole.agency) == ("沙湾市金沟河镇2024年政府信息公开工作年度报告", "沙湾市金沟河镇")
 
 
+def test_a_heading_with_a_year_is_not_joined_with_a_title_that_has_its_own() -> None:
+    """A column's heading above the title: a title says its year once."""
+    report = paragraphs("沙湾市2024年年报", "沙湾市医疗保障局2024年政府信息公开工作年度报告")
+    assert (report.title, report.agency) == ("沙湾市医疗保障局2024年政府信息公开工作年度报告", "沙湾市医疗保障局")
+
+
 def test_the_signature_completes_the_name_in_the_title() -> None:
     """沙湾市金沟河镇 signs as 沙湾市金沟河镇人民政府; the town's short name takes its county from the title."""
     title, text = "沙湾市金沟河镇2024年政府信息公开工作年度报告", "一、总体情况"

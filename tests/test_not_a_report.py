@@ -67,6 +67,31 @@ def test_what_only_looks_like_a_report_is_refused_with_the_reason(title: str, bl
     assert report.figures == ()
 
 
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("沙湾市财政局政府信息公开申请表", "申请表"),
+        ("沙湾市2024年行政执法统计年报", "行政执法"),
+        ("沙湾市公安局2024年度行政执法数据统计年度报告", "行政执法"),
+        ("沙湾市人民政府网站2024年度监管年度报表", "网站"),
+        ("沙湾市2024年国民经济和社会发展统计公报", "统计公报"),
+        ("沙湾市住房公积金2024年年度报告", "住房公积金"),
+        ("沙湾市政府信息公开申请流程图", "流程图"),
+    ],
+)
+def test_the_reason_says_what_the_title_says(title: str, word: str) -> None:
+    """The kind of document is named, not only that no report was found."""
+    report = page(title, LONG)
+    assert report.status == "not_a_report"
+    assert word in report.problems[-1].message
+
+
+def test_the_report_of_a_law_enforcement_body_is_a_report() -> None:
+    """行政执法 in a body's name says nothing of the kind of document."""
+    report = page("沙湾市综合行政执法局2016年政府信息公开工作情况报告", "一、概述", LONG, "二、主动公开情况", LONG)
+    assert report.status == "read"
+
+
 def test_a_report_whose_title_is_cut_short_is_known_by_its_tables() -> None:
     """Listings and pages cut titles; the body decides."""
     model = specimen(7)
