@@ -38,9 +38,23 @@ class Worker:
 
     process: subprocess.Popen[bytes] | None = None
     retired: bool = False
+    busy: bool = False
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Held while it is settled whether the reading thread or the one that retires it tidies up."""
 
     def read(self, source: Source, parts: Sequence[Source], limits: Limits) -> Report:
         """The report of one document, by OCR only where it cannot be had without."""
+        with self.turn:
+            self.busy = True
+        try:
+            return self._read(source, parts, limits)
+        finally:
+            with self.turn:
+                self.busy = False
+                if self.retired:
+                    self.close()
+
+    def _read(self, source: Source, parts: Sequence[Source], limits: Limits) -> Report:
         report = self._ask(source, parts, False, limits.cpu_s, limits.memory_mb)
         if any(problem.code == NEEDS_OCR for problem in report.problems):
             return self._ask(source, parts, True, limits.ocr_cpu_s, limits.ocr_memory_mb)
@@ -76,10 +90,13 @@ class Worker:
         return self.process
 
     def retire(self) -> None:
-        """End the process for good; the thread that waits for its answer, if any, tidies up. May be called from another thread."""
-        self.retired = True
-        if (process := self.process) is not None:
-            process.kill()
+        """End the process for good; a thread that still waits for its answer tidies up. May be called from another thread."""
+        with self.turn:
+            self.retired = True
+            if not self.busy:
+                self.close()
+            elif (process := self.process) is not None:
+                process.kill()
 
     def _given_up(self, cpu_s: float, memory_mb: int) -> Report:
         self.close()

@@ -95,6 +95,17 @@ def test_a_cancelled_reading_leaves_its_answer_to_nobody() -> None:
     assert asyncio.run(read_after_cancelling()) == [models[2].title] * 2
 
 
+def test_a_process_retired_between_two_documents_leaves_nothing_open() -> None:
+    """Its answer was complete before it was retired: nobody else would tidy up."""
+    worker = Worker()
+    worker.read(Source(b"<p>one</p>"), (), Limits())
+    process = worker.process
+    worker.retire()
+    assert process is not None
+    assert process.returncode is not None
+    assert all(pipe is not None and pipe.closed for pipe in (process.stdin, process.stdout))
+
+
 def test_a_process_that_neither_answers_nor_dies_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped before it takes a request larger than a pipe: the wait ends all the same."""
     monkeypatch.setattr(reading, "SLACK_S", 1.0)
