@@ -15,7 +15,7 @@ from extract.charset import decode
 from extract.document import Block, Document, Grid, Paragraph, Problem
 from extract.errors import TooComplex, Unreadable
 from extract.grid import Span, expand
-from extract.stylesheet import drop_hidden
+from extract.hidden import drop_hidden
 
 MAX_DEPTH = 2000
 MAX_TABLES = 3000
@@ -26,9 +26,6 @@ _BLOCKS = frozenset(
     ("p", "div", "li", "section", "article", "dd", "dt", "tr", "title", "hr", "blockquote", "pre", "center", "table", *_HEADINGS)
 )
 _DROPPED = ["script", "style", "noscript", "template", "svg", "select", "head", "iframe", "object"]
-_STYLES = ("display", "DISPLAY", "isibility", "ISIBILITY", "Display", "mso-hide")
-"""What a style that hides begins with. Searching the text for words is cheap; elements are asked only for those that are there."""
-_HIDES = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)\b", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"\s*\+?(\d+)")
 _WRITTEN = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(\s*(['\"])(.*?)(?<!\\)\1\s*\)", re.DOTALL)
@@ -137,9 +134,7 @@ def _parse(text: str, keep_hidden: bool = False, boxes: bool = False) -> Documen
     meta, title, styled = _meta(tree), _title(tree), tree.css_first("style") is not None
     tree.strip_tags(_DROPPED, recursive=True)
     if not keep_hidden:
-        _drop_hidden(tree, text)
-        if styled:
-            drop_hidden(tree, text)
+        drop_hidden(tree, text, styled)
     for node in tree.css("sup"):
         if (mark := node.text(deep=True)).strip().isdecimal():
             node.replace_with(mark.translate(_SUPERSCRIPTS))
@@ -174,20 +169,6 @@ def _first_copies(grids: list[tuple[LexborNode, Grid | None]], count: int) -> li
             boxed |= words
         kept.append((node, None if grid is not None and grid.number <= count and words & boxed else grid))
     return kept
-
-
-def _drop_hidden(tree: LexborHTMLParser, text: str) -> None:
-    """Take out what hides itself, the inner before the outer: no node is touched after its parent is gone."""
-    styled = [f"[style*='{word}']" for word in _STYLES if word in text]
-    found = {node.mem_id: node for node in tree.css(",".join(["[hidden]", *styled]))}
-    for node in reversed(found.values()):
-        if node.tag not in ("body", "html") and _is_hidden(node):
-            node.decompose()
-
-
-def _is_hidden(node: LexborNode) -> bool:
-    said = node.attributes
-    return "hidden" in said or _HIDES.search(said.get("style") or "") is not None
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from extract.document import Source
 from extract.number import parse
@@ -105,9 +106,12 @@ def swapped_headers(table: Table, rng: random.Random) -> Table:
 
 HONEST = (narrower, wider, shorter, taller, unspanned, lost_label, extra_blank, empty_label, odd_label)
 """Damage after which every printed figure still is what its own row says; a cell left out is not printed."""
+UNPRINTED = (*HONEST, lost_figure)
+"""The same, and figures that are printed nowhere."""
+Kinds = tuple[Callable[[Table, random.Random], Table], ...]
 
 
-def damaged(table: Table, rng: random.Random, kinds: tuple[Callable[[Table, random.Random], Table], ...] = HONEST) -> Table:
+def damaged(table: Table, rng: random.Random, kinds: Kinds = HONEST) -> Table:
     """One or two kinds of damage."""
     for _ in range(rng.randint(1, 2)):
         table = rng.choice(kinds)(table, rng)
@@ -127,13 +131,13 @@ def wrong(model: Specimen, report: Report) -> list[tuple[str, str]]:
     return found
 
 
-def _one(seed: int) -> tuple[Counter[str], list[str]]:
+def _one(seed: int, kinds: Kinds = HONEST) -> tuple[Counter[str], list[str]]:
     """The counts of one damaged report, a third of them with blanks or dashes for zeros, and what is not as printed."""
     rng = random.Random(seed)
     model = specimen(seed, rng.choice(("v2021", "v2019")))
     zero = rng.choice(("0", "0", "0", "0", "", "—"))
     model = retext(model, {key: zero for key, text in model.expected.items() if text == "0"})
-    blocks = tuple(block if isinstance(block, str) else damaged(block, rng) for block in model.blocks)
+    blocks = tuple(block if isinstance(block, str) else damaged(block, rng, kinds) for block in model.blocks)
     report = read(Source(page(replace(model, blocks=blocks)).encode()))
     faults = wrong(model, report)
     read_well = sum(f.state != "unreadable" and f.match != "extra" for f in report.figures) - len(faults)
@@ -146,11 +150,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Reports damaged at random: what is read of them is as printed, or nothing.")
     parser.add_argument("--count", type=int, default=2400)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--unprinted", action="store_true", help="leave figure cells out as well")
     options = parser.parse_args()
+    one = partial(_one, kinds=UNPRINTED if options.unprinted else HONEST)
     total: Counter[str] = Counter({"wrong": 0, "invented": 0, "misplaced blank": 0})
     faults: list[str] = []
     with ProcessPoolExecutor(2) as pool:
-        for counts, found in pool.map(_one, range(options.first, options.first + options.count), chunksize=20):
+        for counts, found in pool.map(one, range(options.first, options.first + options.count), chunksize=20):
             total.update(counts)
             faults += found
     print(*faults, sep="\n", end="\n" if faults else "")

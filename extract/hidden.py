@@ -1,12 +1,15 @@
-"""What the style sheets inside a page hide from who reads it on a screen, as selectors. Sheets kept elsewhere are not seen."""
+"""What a page hides from who reads it on a screen, by its elements or by its own style sheets. Sheets kept elsewhere are not seen."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+_STYLES = ("display", "DISPLAY", "isibility", "ISIBILITY", "Display", "mso-hide")
+"""What a style that hides begins with. Searching the text for words is cheap; elements are asked only for those that are there."""
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)\b", re.IGNORECASE)
 MAX_RULES = 200
 MAX_SHEET = 200_000
 _STYLE = re.compile(r"<style\b([^>]*)>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
@@ -20,16 +23,34 @@ _PLAIN = re.compile(r"[\w\s.#>+~*,\[\]='\"\-\u0080-\uffff]{1,200}")
 """Selectors without states (`:hover`), which hold of a page at rest."""
 
 
-def drop_hidden(tree: LexborHTMLParser, text: str) -> None:
-    """Take out what the page's own style sheets hide, unless another rule, or the element itself, says how it is displayed."""
+def drop_hidden(tree: LexborHTMLParser, text: str, styled: bool) -> None:
+    """Take out what its own attributes hide and, where the page is `styled`, what its style sheets do."""
+    _drop(_said_hidden(tree, text))
+    if styled:
+        _drop(_ruled_hidden(tree, text))
+
+
+def _drop(found: Mapping[int, LexborNode]) -> None:
+    """Each node once, and none that goes with another: no node may be touched after its parent is gone."""
+    for node in [node for node in found.values() if not _is_inside(node, found)]:
+        node.decompose()
+
+
+def _said_hidden(tree: LexborHTMLParser, text: str) -> dict[int, LexborNode]:
+    styled = [f"[style*='{word}']" for word in _STYLES if word in text]
+    nodes = (node for node in tree.css(",".join(["[hidden]", *styled])) if node.tag not in ("body", "html"))
+    return {node.mem_id: node for node in nodes if "hidden" in node.attributes or _HIDDEN.search(node.attributes.get("style") or "")}
+
+
+def _ruled_hidden(tree: LexborHTMLParser, text: str) -> dict[int, LexborNode]:
+    """What a rule hides, unless another rule, or the element itself, says how it is displayed."""
     rules = list(_rules(text))
     hiding = [selector for selector, shown in rules if not shown]
     if not hiding or len(rules) > MAX_RULES:
-        return
+        return {}
     shown = {node.mem_id for selector, shows in rules if shows for node in _select(tree, selector)}
-    found = {node.mem_id: node for selector in hiding for node in _select(tree, selector) if node.mem_id not in shown and _can_hide(node)}
-    for node in [node for node in found.values() if not _is_inside(node, found)]:
-        node.decompose()
+    hidden = (node for selector in hiding for node in _select(tree, selector))
+    return {node.mem_id: node for node in hidden if node.mem_id not in shown and _can_hide(node)}
 
 
 def _can_hide(node: LexborNode) -> bool:
