@@ -7,7 +7,7 @@ import logging
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import pdfplumber
@@ -18,7 +18,7 @@ from extract.pdf_layers import shown
 from extract.pdf_letters import UNREADABLE, plain
 from extract.pdf_page import Glyph
 from extract.pdf_prose import PageLines, paragraphs, spans, without_running
-from extract.pdf_text import cell_text, lines_of
+from extract.pdf_text import cell_text, lines_of, runs_on
 from extract.ruled import Box, Lattice, Reading, Ruled, grid
 from extract.stitch import stitched
 
@@ -93,10 +93,14 @@ def _at(places: list[float], value: float) -> int:
 
 
 def _grid(lattice: Lattice, glyphs: list[Glyph], number: int) -> Grid:
+    joined = [pair for pair in pairwise(glyphs) if runs_on(*pair)]
+
     def read_cell(cell: Ruled) -> Reading:
-        inside = [g for g in glyphs if cell.box.holds((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2)]
-        text = cell_text(inside, cell.box.width)
-        return Reading(text, 1.0, UNREADABLE in text)
+        def holds(g: Glyph) -> bool:
+            return cell.box.holds((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2)
+
+        text = cell_text([g for g in glyphs if holds(g)], cell.box.width)
+        return Reading(text, 1.0, UNREADABLE in text or any(holds(left) != holds(right) for left, right in joined))
 
     return grid(lattice, read_cell, number, READER)
 

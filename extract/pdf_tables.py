@@ -15,7 +15,7 @@ from extract.pdf_overflow import taken_in
 from extract.pdf_page import Glyph, Page
 from extract.pdf_prose import is_heading
 from extract.pdf_rows import has_rows
-from extract.pdf_text import cell_text, line_text, rows
+from extract.pdf_text import cell_text, line_text, rows, runs_on
 from extract.ruled import Box, Lattice, Reading, Rule, Ruled, find, grid, joined, without
 
 CORNER = 3.0
@@ -171,7 +171,10 @@ def _share(lattices: Sequence[Lattice], glyphs: list[Glyph]) -> tuple[list[list[
 
 
 def _settled(lattice: Lattice, glyphs: list[Glyph], thin: float) -> Ruling:
-    """A lattice without the thin strips between double borders, its letters shared out to its cells by their centres."""
+    """A lattice without the thin strips between double borders, its letters shared out to its cells by their centres.
+
+    A number that runs on into the next cell leaves both unreadable.
+    """
     rows, columns = set(_thin(lattice.ys, thin)), set(_thin(lattice.xs, thin))
     if rows or columns:
         at = {(bisect_right(lattice.ys, (g.top + g.bottom) / 2) - 1, bisect_right(lattice.xs, (g.x0 + g.x1) / 2) - 1) for g in glyphs}
@@ -183,11 +186,16 @@ def _settled(lattice: Lattice, glyphs: list[Glyph], thin: float) -> Ruling:
     owners = lattice.owners()
     xs, ys = lattice.xs, lattice.ys
     right, below = len(xs) - 1, len(ys) - 1
+    last = owner = 0
     for glyph in glyphs:
         _, x0, top, x1, bottom, _ = glyph
         r = bisect_right(ys, (top + bottom) / 2, 1, below) - 1
         c = bisect_right(xs, (x0 + x1) / 2, 1, right) - 1
-        letters[owners[r][c]].append(glyph)
+        last, owner = owner, owners[r][c]
+        if owner != last and letters[last] and runs_on(letters[last][-1], glyph):
+            letters[last].append(letters[last].pop()._replace(text=UNREADABLE))
+            glyph = glyph._replace(text=UNREADABLE)
+        letters[owner].append(glyph)
     return Ruling(lattice, letters)
 
 

@@ -16,6 +16,8 @@ SPACE, LATIN_SPACE, CHASM = 0.35, 0.18, 1.1
 """Shares of the letters' size: a gap that reads as a space, also between Latin letters; one so wide that two numbers may stand there."""
 STAIR = 0.2
 """The share of its size by which a letter may stand lower than the one before it on its line."""
+TOUCHING = 0.05
+"""The share of their size by which digits of one number may miss one another."""
 LEADING = 1.8
 """The height of a line in sizes of its letters, at most, within one number that its cell broke."""
 MARK = 0.75
@@ -76,6 +78,13 @@ def line_text(line: list[Glyph], in_cell: bool = False) -> str:
             parts.append(" ")
         parts.append(right.text)
     return "".join(parts)
+
+
+def runs_on(left: Glyph, right: Glyph) -> bool:
+    """Whether two digits touch on one line, as those of one number do."""
+    size = left[4] - left[2]
+    touching = abs(right[1] - left[3]) <= TOUCHING * size and abs(right[4] - left[4]) <= TOUCHING * size
+    return touching and left[0].isdecimal() and right[0].isdecimal()
 
 
 def box_of(line: list[Glyph]) -> Box:

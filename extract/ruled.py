@@ -108,17 +108,17 @@ def joined(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
     """Rules at nearly the same place made one; pieces that touch, overlap or leave a gap of at most `tolerance` joined."""
     merged: list[Rule] = []
     for group in _clusters(sorted(rules), tolerance):
-        length = sum([end - start for _, start, end in group])
-        at = sum([at * (end - start) for at, start, end in group]) / length if length else group[0].at
         group.sort(key=itemgetter(1))
-        _, first, last = group[0]
-        for _, start, end in group:
+        first, last, length, moment = group[0][1], group[0][2], 0.0, 0.0
+        for at, start, end in group:
             if start > last + tolerance:
-                merged.append(Rule(at, first, last))
-                first, last = start, end
+                merged.append(Rule(moment / length if length else group[0][0], first, last))
+                first, last, length, moment = start, end, 0.0, 0.0
             elif end > last:
                 last = end
-        merged.append(Rule(at, first, last))
+            length += end - start
+            moment += at * (end - start)
+        merged.append(Rule(moment / length if length else group[0][0], first, last))
     return [rule for rule in merged if rule.end - rule.start >= 2 * tolerance]
 
 
