@@ -198,7 +198,14 @@ def _sort(placed: list[Glyph], raw: _Raw, owners: list[int], how: Print, found: 
         x, y = (flat[k] + flat[k + 2]) / 2, (flat[k + 1] + flat[k + 3]) / 2
         seen = not hidden and 0 <= glyph[1] + glyph[3] <= right and 0 <= glyph[2] + glyph[4] <= below
         seen = seen and (clip is None or clip.holds(x, y)) and not (orders and cover(x, y, orders.get(owner, MOST_LETTERS)))
+        if i and not seen and owners[i - 1] == owner and _is_number(placed[i - 1 : i + 1]) and placed[i - 1] in found.printed[-1:]:
+            found.printed.append(found.printed.pop()._replace(text=UNREADABLE))
         (found.printed if seen else found.hidden).append(glyph)
+
+
+def _is_number(glyphs: list[Glyph]) -> bool:
+    """Whether these letters are all digits: where the last is clipped away, so is part of a number."""
+    return all(glyph.text.isdecimal() for glyph in glyphs)
 
 
 def _turned(glyph: Glyph, own: list[float], how: Print, turn: int) -> Glyph:

@@ -165,8 +165,10 @@ def _lattice(rows: list[Rule], columns: list[Rule], tolerance: float) -> Lattice
     ys = _borders(rows, [rule.start for rule in columns], [rule.end for rule in columns], tolerance)
     upright = _drawn(columns, xs, ys)
     level = _drawn(rows, ys, xs)
-    for side in (upright[0], upright[-1], level[0], level[-1]):
-        if 2 * sum(side) <= len(side):
+    open_sides = [2 * sum(side) <= len(side) for side in (upright[0], upright[-1])]
+    # a table drawn with but one of its sides was cut at the other: its blank cells there prove nothing
+    for side, is_open in ((upright[0], all(open_sides)), (upright[-1], all(open_sides)), (level[0], True), (level[-1], True)):
+        if is_open and 2 * sum(side) <= len(side):
             side[:] = [True] * len(side)
     return Lattice(tuple(xs), tuple(ys), tuple(_cells(xs, ys, upright, level)))
 

@@ -72,6 +72,21 @@ def test_two_tables_on_a_page_stay_two() -> None:
     assert second.xs == (0, 30, 100)
 
 
+def test_borders_of_two_tables_that_nearly_align_stay_where_they_are() -> None:
+    """A letter of one table is not to fall on the wrong side of the other's border."""
+    horizontal, vertical = lines_of([0, 50, 100], [0, 20])
+    below = lines_of([0, 52.5, 100], [40, 60])
+    upper, lower = find([*horizontal, *below[0]], [*vertical, *below[1]])
+    assert (upper.xs[1], lower.xs[1]) == (50, 52.5)
+
+
+def test_a_table_with_but_one_of_its_sides_was_cut_at_the_other() -> None:
+    """What the cells there held is not known, even where nothing stands in them."""
+    horizontal, vertical = lines_of([0, 50, 100], [0, 20, 40])
+    (lattice,) = find(horizontal, vertical[:2])
+    assert [cell.closed for cell in lattice.cells] == [True, False, True, False]
+
+
 def test_lines_that_cross_nothing_are_no_table() -> None:
     """An underline and a separator draw no cells."""
     assert find([Rule(100, 0, 80), Rule(300, 0, 400)], []) == []
