@@ -121,10 +121,11 @@ def _enter_page(db: sqlite3.Connection, archived: Archived, body: int) -> None:
         told |= {"sha256": capture.sha256, "body": body}
     if archived.sound and capture.status in (200, 304):
         told |= {"attempts": 0, "error": None}
-    _upsert(db, capture.final_url, told | _validators(capture, archived.sound))
+    fetched = capture.origin == "fetch"
+    _upsert(db, capture.final_url, told | _validators(capture, archived.sound), fetched)
     asked = key_of(capture.url)
     if asked != capture.final_url:
-        _upsert(db, asked, told)
+        _upsert(db, asked, told, fetched)
 
 
 def _validators(capture: Capture, sound: bool) -> dict[str, object]:
@@ -138,11 +139,13 @@ def _validators(capture: Capture, sound: bool) -> dict[str, object]:
     }
 
 
-def _upsert(db: sqlite3.Connection, url: str, told: Mapping[str, object]) -> None:
+def _upsert(db: sqlite3.Connection, url: str, told: Mapping[str, object], fetched: bool) -> None:
+    """What was not fetched by us but held elsewhere gives way to what is newer."""
     names = ", ".join(told)
     changes = ", ".join(f"{name} = excluded.{name}" for name in told if name != "site")
     db.execute(
         f"INSERT INTO page (url, first_seen, {names}) VALUES (?, ?, {', '.join('?' * len(told))})"  # noqa: S608 - names are those above
-        f" ON CONFLICT (url) DO UPDATE SET site = coalesce(site, excluded.site), {changes}",
-        (url, told["fetched_at"], *told.values()),
+        f" ON CONFLICT (url) DO UPDATE SET site = coalesce(site, excluded.site), {changes}"
+        " WHERE ? OR page.fetched_at IS NULL OR excluded.fetched_at >= page.fetched_at",
+        (url, told["fetched_at"], *told.values(), fetched),
     )

@@ -119,9 +119,14 @@ class Ledger:
         """Keep a report; what its reading left open is told."""
         loaded = self.archive.load(report, where)
         counted = self.by_site.setdefault(where.site_id, Counter())
-        name = {"new": "new", "conflict": "new", "correction": "corrected", "reread": "reread", "unchanged": "unchanged"}.get(
-            loaded.outcome, "rejected"
-        )
+        name = {
+            "new": "new",
+            "earlier": "new",
+            "conflict": "new",
+            "correction": "corrected",
+            "reread": "reread",
+            "unchanged": "unchanged",
+        }.get(loaded.outcome, "rejected")
         self.counts[f"reports_{name}"] += 1
         counted[name] += 1
         if report.status in ("unreadable", "partial") or (loaded.outcome == "rejected" and report.status != "not_a_report"):

@@ -46,7 +46,7 @@ DOCUMENTS = """
     SELECT r.site_id, r.url, r.report_id, a.full_name, coalesce(l.year, p.year), coalesce(l.published_on, p.published_on)
     FROM (
         SELECT rowid AS seen, * FROM reading WHERE outcome <> 'gone'
-        QUALIFY row_number() OVER (PARTITION BY site_id, url ORDER BY rowid DESC) = 1
+        QUALIFY row_number() OVER (PARTITION BY site_id, url ORDER BY captured_at DESC, rowid DESC) = 1
     ) r
     LEFT JOIN link l ON (l.site_id, l.url) = (r.site_id, r.url)
     LEFT JOIN report p ON p.report_id = r.report_id
@@ -152,7 +152,7 @@ class _Job:
         """One transaction; from then on a stop costs none of them."""
         for loaded in self.archive.load_all([item for _, item in done if item is not None], dry_run=self.dry_run):
             self.told.outcomes[loaded.outcome] += 1
-            if loaded.outcome in ("reread", "correction", "new", "conflict"):
+            if loaded.outcome in ("reread", "correction", "earlier", "new", "conflict"):
                 self.told.changed.append(loaded)
         self.told.documents += len(done)
         if not self.dry_run:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 import duckdb
 import pyarrow as pa
@@ -34,7 +34,7 @@ Reread = Callable[[int], Report | None]
 FIRST_YEAR, LAST_YEAR = 2003, 2100
 HELD = (
     f"report_id, agency_id, year, scope, version, url, CASE WHEN report_id IN ({TRANSCRIBED}) THEN 'partial' ELSE status END, "
-    "content_hash, source_hash, reader_version, published_on, is_current, gone_on, retired"
+    "content_hash, source_hash, reader_version, captured_at, published_on, is_current, gone_on, retired"
 )
 """A version as it was read: hand corrections apart."""
 AS_READ = """
@@ -54,6 +54,7 @@ ALIVE = """
     ORDER BY ALL DESC
 """
 """Versions of which copies live at other addresses; of several the smallest is the last."""
+CORRECTED = "UPDATE report SET reason = 'correction' WHERE reason = 'first' AND report_id IN (SELECT unnest($1::INTEGER[]))"
 REJECTED = {
     "not_a_report": "not an annual report",
     "year_unknown": "neither the document nor the listing says which year",
@@ -96,6 +97,11 @@ class Reading:
     content: str
     sources: str
 
+    @property
+    def captured_at(self) -> datetime:
+        """Of the document itself, in UTC without a zone."""
+        return utc(self.source.parts[0].captured_at)
+
     @classmethod
     def of(cls, key: Key, report: Report, source: Provenance) -> Reading:
         """With what tells it from others."""
@@ -117,6 +123,8 @@ class Loading:
     sightings: list[Sighting] = field(default_factory=list)
     written: dict[int, tuple[bool, date | None, bool, str]] = field(default_factory=dict)
     """What the rows of each version say of it, or will: what differs at the end is updated."""
+    corrected: list[int] = field(default_factory=list)
+    """Versions that turned out to have had another before them."""
     next_id: int = 0
 
     def load(self, items: Iterable[Item], *, dry_run: bool = False) -> list[Loaded]:
@@ -216,14 +224,47 @@ class Loading:
         last = versions.latest(self.held.by_key[new.key], new.source.url)
         if last is None:
             return self._from_new_address(new)
+        if new.captured_at < last.captured_at:
+            return self._earlier(new)
         if last.content_hash == new.content:
-            last.gone_on = None
-            self.held.elect(new.key)
+            self._is_there(last, new)
             self._tell(self._disagreement(last, new), new.source, report_id=last.report_id)
             return self._loaded("unchanged", new, last.report_id)
         if versions.worse(new.report.status, last.status):
             return self._no_longer_readable(new, last)
+        if last.source_hash != new.sources and self._was_seen_later(last, new):
+            return self._passing(new, last)
         return self._store("reread" if self._only_reread(new, last) else "correction", new, self._changes(last, new))
+
+    def _is_there(self, version: Version, new: Reading) -> None:
+        """Seen again: what was gone has come back, unless the capture is from before."""
+        if version.gone_on is not None and new.captured_at.date() >= version.gone_on:
+            version.gone_on = None
+            self.held.elect(version.key)
+
+    def _earlier(self, new: Reading) -> Loaded:
+        """Captured before what is held of its address: a version that the agency has since corrected, or the same."""
+        series = sorted((v for v in self.held.by_key[new.key] if v.url == new.source.url and not v.retired), key=lambda v: v.age)
+        same = next((v for v in series if v.content_hash == new.content), None)
+        if same is not None:
+            return self._loaded("unchanged", new, same.report_id)
+        before = [v for v in series if v.captured_at <= new.captured_at]
+        after = series[len(before)]
+        self.corrected.append(after.report_id)
+        stored = self._store("earlier", new)
+        if before:
+            self.corrected.append(self.next_id)
+        return replace(stored, changes=content.changes(content.cells_of(new.printed), self._cells(after.report_id)))
+
+    def _was_seen_later(self, last: Version, new: Reading) -> bool:
+        held = scalar(self.connection, "SELECT max(captured_at) FROM reading WHERE report_id = ?", [last.report_id])
+        moments = [held, *(row[4] for row in self.readings if row[-1] == last.report_id)]
+        return any(moment is not None and moment > new.captured_at for moment in moments)
+
+    def _passing(self, new: Reading, last: Version) -> Loaded:
+        said = "the captures before and after this one agree with each other and differ from it; they are kept"
+        self._tell([Problem("seen_in_passing", said)], new.source, report_id=last.report_id)
+        return self._loaded("rejected", new, last.report_id, message=said)
 
     def _only_reread(self, new: Reading, last: Version) -> bool:
         """True where the bytes, or all that they say, are as before, and only our reading of them changed."""
@@ -238,7 +279,7 @@ class Loading:
         standing = versions.current(self.held.by_key[new.key])
         if standing is None:
             return self._store("new", new)
-        if standing.gone_on is not None:
+        if standing.gone_on is not None and new.captured_at >= standing.captured_at:
             changes = self._changes(standing, new)
             return self._store("correction" if changes else "new", new, changes)
         if versions.worse(new.report.status, standing.status):
@@ -274,10 +315,8 @@ class Loading:
         number = max((v.version for v in self.held.by_key[new.key]), default=0) + 1
         published = dated(new.report, new.source)
         agency_id, year, scope = new.key
-        status, reader = new.report.status, new.source.reader_version
-        return Version(
-            self.next_id, agency_id, year, scope, number, new.source.url, status, new.content, new.sources, reader, published, False, None
-        )
+        known = (self.next_id, agency_id, year, scope, number, new.source.url, new.report.status, new.content, new.sources)
+        return Version(*known, new.source.reader_version, new.captured_at, published, False, None)
 
     def _moved_away(self, new: Reading) -> None:
         """The address held another agency's or year's report: with the same bytes we had misread it, else that one has gone."""
@@ -285,8 +324,8 @@ class Loading:
             if version.source_hash == new.sources:
                 version.retired = True
                 self.held.elect(version.key)
-            elif version.is_current:
-                version.gone_on = version.gone_on or utc(new.source.parts[0].captured_at).date()
+            elif version.is_current and new.captured_at >= version.captured_at:
+                version.gone_on = version.gone_on or new.captured_at.date()
 
     def _no_longer_readable(self, new: Reading, last: Version) -> Loaded:
         said = "the document can no longer be read; the version read before is kept"
@@ -314,6 +353,7 @@ class Loading:
         self.batch.figures.insert(self.connection)
         self.batch.findings.insert(self.connection)
         self._update([v for v in self.held.all() if self.written[v.report_id] != v.standing])
+        self.connection.execute(CORRECTED, [self.corrected])
         insert(self.connection, "reading", self.readings)
         settle(self.connection, sorted({row[2] for row in self.readings}), ("read", "load"), self.sightings)
         record(self.connection, self.sightings)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-LoadOutcome = Literal["new", "unchanged", "correction", "reread", "conflict", "rejected"]
+LoadOutcome = Literal["new", "unchanged", "correction", "earlier", "reread", "conflict", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Loaded:
     new         the first version of this agency, year and scope
     unchanged   nothing that the report says differs from what is held (also: another address with the same figures)
     correction  the agency changed it: a new version
+    earlier     captured before what is held of its address: a version that was corrected since; `changes` lead from it to the next
     reread      the same bytes give other figures with today's readers: a new version
     conflict    another address gives other figures for the same agency, year and scope: kept beside the first
     rejected    not kept as a report; `message` says why, and a problem was recorded

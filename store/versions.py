@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 STATUS_RANK = {"read": 0, "partial": 1, "unreadable": 2, "not_a_report": 3}
 
@@ -23,6 +23,7 @@ class Version:
     content_hash: str
     source_hash: str
     reader_version: str
+    captured_at: datetime
     published_on: date | None
     is_current: bool
     gone_on: date | None
@@ -35,6 +36,11 @@ class Version:
         return self.agency_id, self.year, self.scope
 
     @property
+    def age(self) -> tuple[datetime, int]:
+        """Its place in the series of its address: by when the bytes were captured, then by when we read them."""
+        return self.captured_at, self.version
+
+    @property
     def standing(self) -> tuple[bool, date | None, bool, str]:
         """The part of it that may change."""
         return self.is_current, self.gone_on, self.retired, self.url
@@ -42,7 +48,7 @@ class Version:
 
 def latest(versions: Iterable[Version], url: str) -> Version | None:
     """The last version read from that address."""
-    return max((v for v in versions if v.url == url and not v.retired), key=lambda v: v.version, default=None)
+    return max((v for v in versions if v.url == url and not v.retired), key=lambda v: v.age, default=None)
 
 
 def current(versions: Iterable[Version]) -> Version | None:
@@ -54,7 +60,7 @@ def current(versions: Iterable[Version]) -> Version | None:
     newest: dict[str, Version] = {}
     for version in (v for v in versions if not v.retired):
         held = newest.get(version.url)
-        if held is None or version.version > held.version:
+        if held is None or version.age > held.age:
             newest[version.url] = version
     return min(newest.values(), key=_rank, default=None)
 

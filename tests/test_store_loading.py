@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from extract.document import Problem
 from extract.report import Report
 from store.archive import Archive
+from store.publish import publish
+from store.query import reading
 from tests.build import SHAWAN, report, source
 
 PAGE = "https://www.xjsw.gov.cn/1.htm"
@@ -92,6 +94,43 @@ def test_a_correction_names_the_cells_that_changed(archive: Archive) -> None:
     archive.load(report(cells={NEW: 1}), source(PAGE, "a"))
     ((_, row, column, old, new, *_),) = archive.load(report(cells={NEW: 3}), source(PAGE, "b")).changes
     assert (row, column, old, new) == (*NEW, Decimal(1), Decimal(3))
+
+
+def captured(month: int) -> datetime:
+    """A moment in 2025."""
+    return datetime(2025, month, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_captures_that_come_late_take_their_place_in_time(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """In whatever order the captures of an address arrive: the last captured is current, and each but the first corrects the one before."""
+    with Archive(tmp_path) as archive:
+        archive.start_run()
+        archive.add_site(SHAWAN)
+        for month in order:
+            archive.load(report(cells={NEW: month}), source(PAGE, str(month), at=captured(month)))
+        publish(tmp_path, keep=0, work=archive.connection)
+        assert ask(archive, "SELECT captured_at FROM report WHERE is_current") == [(datetime(2025, 3, 1),)]  # noqa: DTZ001 - as stored
+    with reading(tmp_path) as published:
+        steps = published.execute("SELECT old_value, new_value FROM correction ORDER BY ALL").fetchall()
+    assert steps == [(Decimal(1), Decimal(2)), (Decimal(2), Decimal(3))]
+
+
+def test_an_older_capture_says_what_was_corrected_since(archive: Archive) -> None:
+    """What an old WARC file brings: an earlier version, with the way from it to the one held; the same figures are nothing new."""
+    archive.load(report(cells={NEW: 3}), source(PAGE, "now", at=captured(6)))
+    old = archive.load(report(cells={NEW: 1}), source(PAGE, "held", at=captured(2)))
+    ((*_, before, after, _, _),) = old.changes
+    assert (old.outcome, before, after) == ("earlier", Decimal(1), Decimal(3))
+    assert archive.load(report(cells={NEW: 3}), source(PAGE, "held too", at=captured(5))).outcome == "unchanged"
+
+
+def test_a_capture_between_two_that_agree_is_told_and_not_believed(archive: Archive) -> None:
+    """The page said 3 before and after: what it said in between is no correction that stands."""
+    for month in (1, 6):
+        archive.load(report(cells={NEW: 3}), source(PAGE, str(month), at=captured(month)))
+    assert archive.load(report(cells={NEW: 1}), source(PAGE, "3", at=captured(3))).outcome == "rejected"
+    assert ask(archive, "SELECT code FROM problem") == [("seen_in_passing",)]
 
 
 def test_the_same_bytes_read_otherwise_are_a_reread(archive: Archive) -> None:
@@ -199,11 +238,12 @@ def test_a_readable_copy_takes_the_place_of_an_unreadable_one(archive: Archive) 
 
 
 def test_a_deleted_report_stays_current_with_the_day_it_was_gone(archive: Archive) -> None:
-    """Deletion hides nothing; coming back clears the mark."""
+    """Deletion hides nothing; coming back clears the mark, a capture from before does not."""
     archive.load(report(), source(PAGE))
     assert archive.mark_gone(PAGE, date(2025, 6, 1)) == [1]
+    archive.load(report(), source(PAGE, "held", at=datetime(2025, 5, 1, tzinfo=UTC)))
     assert ask(archive, "SELECT is_current, gone_on FROM report") == [(True, date(2025, 6, 1))]
-    archive.load(report(), source(PAGE, "again"))
+    archive.load(report(), source(PAGE, "again", at=datetime(2025, 7, 1, tzinfo=UTC)))
     assert ask(archive, "SELECT is_current, gone_on FROM report") == [(True, None)]
 
 

@@ -27,7 +27,7 @@ nianbao add crawl-2021.warc.gz                     # every report in it, under i
     "add",
     "Take documents or WARC files that you hold into the archive, as captures with their origin stated.\n\n"
     "What --agency and --year say is used where the document does not say it itself. A saved page brings its pictures and attachments "
-    "along. Of a WARC file every page is archived and every report loaded.",
+    "along. Of WARC files every page is archived and every report loaded, the older captures of an address before the later ones.",
     EXAMPLES,
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -42,6 +42,9 @@ def command(files: tuple[Path, ...], agency: str | None, year: int | None, url: 
     config = configured()
     with showing(None, config.log.file, config.log.format) as progress:
         added = add(config, files, Claim(agency, year, url), progress)
+    if added.unresolved:
+        missing = say("{count} records refer to pages in WARC files that were not given; add those files too", count=added.unresolved)
+        click.echo(missing, err=True)
     rows = [{key: value for key, value in asdict(one).items() if key != "changes"} for one in added.loaded]
     if as_json:
         output.as_json(rows)

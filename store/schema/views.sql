@@ -45,9 +45,9 @@ WHERE f.outcome = 'fail';
 
 CREATE VIEW correction AS
 WITH step AS (
-    SELECT n.report_id AS to_report_id, arg_max(o.report_id, (o.url = n.url, o.version)) AS from_report_id
+    SELECT n.report_id AS to_report_id, arg_max(o.report_id, (o.url = n.url, o.captured_at, o.version)) AS from_report_id
     FROM report n
-    JOIN report o ON (o.agency_id, o.year, o.scope) = (n.agency_id, n.year, n.scope) AND o.version < n.version AND NOT o.retired
+    JOIN report o ON (o.agency_id, o.year, o.scope) = (n.agency_id, n.year, n.scope) AND (o.captured_at, o.version) < (n.captured_at, n.version) AND NOT o.retired
     WHERE n.reason = 'correction' AND NOT n.retired
     GROUP BY n.report_id
 ),
