@@ -36,11 +36,12 @@ AS_LOADED = ("figure", "section", "claim", "part", "report_table", "extra_cell",
 
 LATER = "(SELECT former_id, s.agency_id AS later_id, a.name AS later FROM work.agency_succession s JOIN work.agency a USING (agency_id))"
 NOW = f"LEFT JOIN {LATER} ON former_id = agency_id"
+ENDED = "work.agency_succession e ON e.agency_id IS NULL AND e.former_id = roster.agency_id AND roster.year > e.last_year"
 RENAMED = {
-    "agency": "FROM work.agency ANTI JOIN work.agency_succession s ON s.former_id = agency.agency_id",
+    "agency": f"FROM work.agency ANTI JOIN {LATER} ON former_id = agency.agency_id",
     "report": "SELECT r.* REPLACE (coalesce(later_id, agency_id) AS agency_id, coalesce(later, agency) AS agency) "
     f"FROM work.report r {NOW}",
-    "roster": f"SELECT coalesce(later_id, agency_id), year, min(reason) FROM work.roster {NOW} GROUP BY ALL",
+    "roster": f"SELECT coalesce(later_id, agency_id), year, min(reason) FROM work.roster {NOW} ANTI JOIN {ENDED} GROUP BY ALL",
     **{
         table: f"SELECT t.* REPLACE (coalesce(later_id, agency_id) AS agency_id) FROM work.{table} t {NOW}"
         for table in ("agency_name", "link", "hand_correction", "withdrawal")

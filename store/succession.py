@@ -4,6 +4,9 @@ The evidence, all of it needed: the list of reforms (successors.toml) says that 
 the years that they print do not overlap; no other body of that place fits either side; and where a reform merged several offices, a
 column of the portal shows these two and nobody else. Decided anew before each publish, so that what comes to light later undoes it:
 the working database keeps the bodies apart, readers see them as one.
+
+Where the list fits and the evidence does not decide which body took over, an entry without successor says that the office has ended:
+nothing is expected of it any more.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -53,11 +56,35 @@ def renamings() -> tuple[Renaming, ...]:
 
 def decide(bodies: Iterable[Body]) -> list[tuple[Body, Body, str]]:
     """(the body before, the body now, the evidence in words) of every renaming that is certain."""
-    of_place: dict[str, list[Body]] = defaultdict(list)
-    for body in bodies:
-        of_place[body.division].append(body)
-    found = list({step[:2]: step for division, there in sorted(of_place.items()) for step in _of_place(division, there)}.values())
+    of_place = sorted(_by_place(bodies).items())
+    found = list({step[:2]: step for division, there in of_place for step in _of_place(division, there)}.values())
     return [step for step in found if _once(step, found)]
+
+
+def ended(bodies: Sequence[Body], steps: Iterable[tuple[Body, Body, str]]) -> Iterator[tuple[Body, Body, str]]:
+    """(the office, one that may have taken over, the evidence) of every other office that falls silent as such a one is first heard."""
+    renamed = {old.agency_id for old, _, _ in steps}
+    of_place = _by_place(bodies)
+    for old in [body for body in bodies if body.agency_id not in renamed]:
+        rest = _rest(old, old.division)
+        for entry in [entry for entry in renamings() if entry.before.fullmatch(rest)]:
+            now = [body for body in of_place[old.division] if entry.now.fullmatch(_rest(body, old.division)) and _takes_over(body, old)]
+            yield from ((old, new, f"{entry.basis}; {_years(old, new)}") for new in now[:1])
+
+
+def _takes_over(new: Body, old: Body) -> bool:
+    return 0 <= new.first_year - old.last_year <= 1 and new.last_year > old.last_year
+
+
+def _years(old: Body, new: Body) -> str:
+    return f"{old.name} to {old.last_year}, {new.name} from {new.first_year}"
+
+
+def _by_place(bodies: Iterable[Body]) -> dict[str, list[Body]]:
+    found: dict[str, list[Body]] = defaultdict(list)
+    for body in bodies:
+        found[body.division].append(body)
+    return found
 
 
 def _of_place(division: str, there: Sequence[Body]) -> Iterator[tuple[Body, Body, str]]:
@@ -67,7 +94,7 @@ def _of_place(division: str, there: Sequence[Body]) -> Iterator[tuple[Body, Body
         for old, new in _pairs(entry, before, now):
             if old.agency_id != new.agency_id and old.last_year < new.first_year:
                 shown = "" if entry.sole else ", one column of the portal shows both"
-                yield old, new, f"{entry.basis}; {old.name} to {old.last_year}, {new.name} from {new.first_year}{shown}"
+                yield old, new, f"{entry.basis}; {_years(old, new)}{shown}"
 
 
 def _pairs(entry: Renaming, before: Sequence[Body], now: Sequence[Body]) -> Iterator[tuple[Body, Body]]:
@@ -115,16 +142,23 @@ BODIES = """
 def settle_successions(connection: duckdb.DuckDBPyConnection) -> int:
     """Inside the caller's transaction: decides anew who is whose successor. Returns how many bodies bore an earlier name."""
     rows = connection.execute(BODIES).fetchall()
-    steps = decide(Body(number, name, place, first, last, frozenset(columns or ())) for number, name, place, first, last, columns in rows)
+    bodies = [Body(number, name, place, first, last, frozenset(columns or ())) for number, name, place, first, last, columns in rows]
+    steps = decide(bodies)
     after = {old.agency_id: new.agency_id for old, new, _ in steps}
     connection.execute("DELETE FROM agency_succession")
-    insert(connection, "agency_succession", [_row(step, after) for step in steps])
+    insert(connection, "agency_succession", [_row(step, _last(step[1], after)) for step in steps])
+    insert(connection, "agency_succession", [_row(step, None) for step in ended(bodies, steps)])
     return len(steps)
 
 
-def _row(step: tuple[Body, Body, str], after: dict[int, int]) -> Row:
+def _row(step: tuple[Body, Body, str], later: int | None) -> Row:
     old, new, evidence = step
-    last = new.agency_id
+    return old.agency_id, later, old.name, new.name, old.last_year, new.first_year, evidence
+
+
+def _last(body: Body, after: Mapping[int, int]) -> int:
+    """Who bears the line today, from body to body."""
+    last = body.agency_id
     while last in after:
         last = after[last]
-    return old.agency_id, last, old.name, new.name, old.last_year, new.first_year, evidence
+    return last

@@ -13,7 +13,7 @@ from store.corrections import FILE, Correction, append_correction
 from store.crosscheck import settle
 from store.publish import publish
 from store.query import ask, reading
-from store.succession import Body, decide, renamings
+from store.succession import Body, decide, ended, renamings
 from store.verify import verify
 from tests.build import SHAWAN, report, source
 
@@ -48,6 +48,38 @@ def body(number: int, name: str, first: int, last: int, columns: frozenset[str] 
 def test_a_renaming_needs_list_place_years_and_for_mergers_a_column(bodies: list[Body], joined: int) -> None:
     """One of them missing, or a second candidate, and the bodies stay apart."""
     assert len(decide(bodies)) == joined
+
+
+@pytest.mark.parametrize(
+    ("bodies", "names"),
+    [
+        ([body(1, MERGED_OLD, 2015, 2018), body(2, "旅游局", 2015, 2018), body(3, MERGED_NEW, 2019, 2024)], [MERGED_OLD, "旅游局"]),
+        ([body(1, MERGED_OLD, 2015, 2018), body(3, MERGED_NEW, 2019, 2024, division="654202")], []),
+        ([body(1, MERGED_OLD, 2015, 2018), body(3, MERGED_NEW, 2021, 2024)], []),
+        ([body(1, MERGED_OLD, 2015, 2024), body(3, MERGED_NEW, 2019, 2024)], []),
+        ([body(1, "教育局", 2015, 2018), body(3, MERGED_NEW, 2019, 2024)], []),
+    ],
+)
+def test_an_office_ends_as_one_that_may_have_taken_over_is_first_heard(bodies: list[Body], names: list[str]) -> None:
+    """Which of several offices it continues is not decided; that nothing more is to be expected of them is."""
+    assert [old.name.removeprefix("沙湾市") for old, _, _ in ended(bodies, decide(bodies))] == names
+
+
+def test_nothing_is_expected_of_an_office_that_ended(tmp_path: Path) -> None:
+    """Its absence in the year after is no report that was not published; it stays a body of its own."""
+    with Archive(tmp_path) as archive:
+        archive.start_run()
+        archive.add_site(SHAWAN)
+        for name, years in ((MERGED_OLD, (2017, 2018)), ("旅游局", (2017, 2018)), (MERGED_NEW, (2019, 2020))):
+            for year in (*years, years[-1] + 1):
+                archive.add_roster(f"沙湾市{name}", year, "listed in the annual-report column", "shawan")
+            for year in years:
+                archive.load(report(f"沙湾市{name}", year), source(f"https://a/{name}{year}"))
+        settle(archive.connection)
+        publish(tmp_path, work=archive.connection)
+    unread = "SELECT agency, year FROM coverage WHERE NOT found ORDER BY ALL"
+    assert answer(tmp_path, unread) == [(f"沙湾市{MERGED_NEW}", 2021)]
+    assert answer(tmp_path, "SELECT count(*) FROM agency WHERE kind = 'department'") == [(3,)]
 
 
 def test_no_name_is_on_both_sides_of_one_entry() -> None:
