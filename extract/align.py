@@ -150,6 +150,8 @@ def _place(row: tuple[Slot, ...], header: Header, physical: bool) -> Placed | No
     label = read_label(header, row)
     if label is None:
         return None
+    if header.voids:
+        row = tuple(slot for slot in row if not (slot.is_blank and header.voids.issuperset(range(slot.start, slot.end))))
     assigned = assign(header.heads, row, label.end, header.width, physical)
     if assigned is None:
         return Placed(label, None, False)
@@ -180,11 +182,13 @@ def _read_row(walk: Walk, one: Line) -> None:
     cells = [one.cells[target.at] for target in targets]
     if not any(_is_figure_text(cell) or _is_answer(label, cell) for cell in cells):
         return
-    if walk.header.is_keyed and any(target.key in walk.figures for target in targets) and _says_nothing(cells):
+    again = walk.header.is_keyed and any(target.key in walk.figures for target in targets)
+    unknown = label.row is None and not walk.header.is_keyed
+    if (again or unknown) and _says_nothing(cells):
         return
     figures = [_figure(walk.grid, target, cell, regular) for target, cell in zip(targets, cells, strict=True)]
     walk.missing += len(walk.header.heads) - len(figures)
-    if not _is_sure(walk.header, regular, figures):
+    if not _is_sure(walk.header, regular, figures, _is_uniform(label, one)):
         figures = [_unread(figure) for figure in figures]
         walk.problems.append(Problem("shifted_row", f"{label.text}: cells do not stand under the columns", figures[0].place))
     for target, figure in zip(targets, figures, strict=True):
@@ -192,7 +196,7 @@ def _read_row(walk: Walk, one: Line) -> None:
 
 
 def _says_nothing(cells: Iterable[Cell]) -> bool:
-    """Whether a further row of table 4, which has one, holds no figure: blank cells, or words that stand below the table."""
+    """Whether a row that the form does not have (a title, or a second one of table 4) holds no figure: only blank cells or words."""
     states = [parse(cell.text).state for cell in cells]
     return "number" not in states and "dash" not in states
 
@@ -223,13 +227,18 @@ def _unread(figure: Figure) -> Figure:
     return figure._replace(value=None, state="unreadable")
 
 
-def _is_sure(header: Header, regular: bool, figures: Sequence[Figure]) -> bool:
-    """Whether it is known which figure is which: by the layout, by the sums, or because all cells say the same."""
+def _is_sure(header: Header, regular: bool, figures: Sequence[Figure], uniform: bool) -> bool:
+    """Whether it is known which figure is which: by the layout, by the sums, or because all cells of the row say the same."""
     if header.ordered and regular and len(figures) == len(header.heads):
         return True
     if len({(figure.state, figure.value) for figure in figures}) == 1 and figures[0].state != "unreadable":
-        return len(figures) == len(header.heads)
+        return uniform and len(figures) == len(header.heads)
     return header.ordered and (regular or _sums_hold(figures))
+
+
+def _is_uniform(label: RowLabel, one: Line) -> bool:
+    """Whether every cell behind the label says the same, those under no column too."""
+    return len({parse(one.cells[slot.at].text)[:2] for slot in one.slots if slot.start >= label.end}) == 1
 
 
 def _sums_hold(figures: Sequence[Figure]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -21,13 +21,16 @@ MAX_ROWS = 6
 """Rows of a header."""
 
 Row = tuple[Slot, ...]
+Named = tuple[str, str, str | None]
+"""(code, strength, unit) of a label."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Header:
     """The header of a table: its named columns, and how many rows it takes. The same rows give the same object.
 
-    `ordered` is False where the columns do not stand in an order of the form: then sums must confirm each row.
+    `ordered` is False where the columns do not stand in an order of the form: then sums must confirm each row. `voids` are the
+    columns between the named ones that the header leaves blank: cells once merged, of which rows have blank ones too.
     """
 
     table: str
@@ -36,6 +39,7 @@ class Header:
     width: int
     """The grid column behind the last cell of the header's rows."""
     ordered: bool = True
+    voids: frozenset[int] = frozenset()
 
     @property
     def first(self) -> int:
@@ -100,7 +104,7 @@ def _width(block: Sequence[Row]) -> int:
     return max((row[-1].end for row in block), default=0)
 
 
-def _lowest(block: Sequence[Row], column: int, labels: Labels) -> tuple[str, str, str | None] | None:
+def _lowest(block: Sequence[Row], column: int, labels: Labels) -> Named | None:
     """The (code, strength, unit) of the lowest label in a column of the header block."""
     for row in reversed(block):
         text = next((slot.text for slot in row if slot.start <= column < slot.end), "")
@@ -147,11 +151,31 @@ def _challenges(rows: Sequence[Row]) -> Header | None:
     if len({n[0] for _, n, _ in named if n}) < 4:
         return None
     if not any(group for _, _, group in named):
-        heads = merge_heads((c, (n[0],), n[1], n[2]) for c, n, _ in named if n)
-        return Header("challenges", tuple(heads), len(block), width, len(heads) == 5)
+        heads, voids = _spread(merge_heads((c, (n[0],), n[1], n[2]) for c, n, _ in named if n), block)
+        return Header("challenges", tuple(heads), len(block), width, len(heads) == 5, voids)
     heads = merge_heads((c, (g[0], n[0]), n[1], n[2]) for c, n, g in named if n and g)
-    ordered = _in_order(heads) and sum(n is not None for _, n, _ in named) == sum(head.end - head.start for head in heads)
-    return Header("challenges", tuple(heads), len(block), width, ordered) if heads else None
+    if heads and _in_order(heads) and sum(n is not None for _, n, _ in named) == sum(head.end - head.start for head in heads):
+        return Header("challenges", tuple(heads), len(block), width)
+    carried, voids = _spread(merge_heads(_carried(named)), block)
+    if len(carried) in (5, 10, 15) and _in_order(carried):
+        return Header("challenges", tuple(carried), len(block), width, True, voids)
+    return Header("challenges", tuple(heads), len(block), width, False) if heads else None
+
+
+def _carried(named: Iterable[tuple[int, Named | None, Named | None]]) -> Iterator[tuple[int, tuple[str, ...], str, str | None]]:
+    """The columns of table 4 where the cells of its groups are not merged: each group goes on to the next."""
+    group: Named | None = None
+    for column, outcome, own in named:
+        group = own or group
+        if outcome and group:
+            yield column, (group[0], outcome[0]), outcome[1], outcome[2]
+
+
+def _spread(heads: Sequence[Head], block: Sequence[Row]) -> tuple[list[Head], frozenset[int]]:
+    """The heads with the blank columns behind each that no other has, and those columns."""
+    printed = {c for row in block for slot in row if not slot.is_blank for c in range(slot.start, slot.end)}
+    wider = [a._replace(end=b.start) if printed.isdisjoint(range(a.end, b.start)) else a for a, b in pairwise(heads)]
+    return [*wider, *heads[-1:]], frozenset(c for a, b in zip(heads, wider, strict=False) for c in range(a.end, b.end))
 
 
 def _challenge_groups() -> Labels:
@@ -184,8 +208,9 @@ def _disclosure(row: Row, current: str | None) -> Header | None:
     keys = [head.key for head in heads]
     if heads[0].start == 0 and len(sure) < 2:
         return None
+    heads, voids = _spread(heads, [row])
     ordered = heads[0].start > 0 and len(keys) == len(set(keys)) and all(a.end == b.start for a, b in pairwise(heads))
-    return Header("disclosure", tuple(heads), 1, row[-1].end, ordered)
+    return Header("disclosure", tuple(heads), 1, row[-1].end, ordered, voids)
 
 
 def _joined(heads: Iterable[Head]) -> list[Head]:

@@ -70,15 +70,15 @@ def _label_patterns(table: str) -> tuple[tuple[str, re.Pattern[str], bool], ...]
     return tuple(found)
 
 
-def grids(text: str, wanted: Sequence[str] = TABLES, reader: str = "text") -> list[Grid]:
-    """The wanted tables of the form that stand in `text` without borders, as grids numbered in reading order."""
+def grids(text: str, wanted: Sequence[str] = TABLES, reader: str = "text", after: int = 0) -> list[Grid]:
+    """The wanted tables of the form that stand in `text` without borders, as grids numbered on `after` others in reading order."""
     makers = {"disclosure": _disclosure, "requests": _requests, "challenges": _challenges}
     text = _of_first_report(text)
     found: list[Grid] = []
     for table in wanted:
         rows = makers[table](text) if table in makers else _legacy(table, text)
         if rows:
-            found.append(_grid(rows, reader, len(found) + 1))
+            found.append(_grid(rows, reader, after + len(found) + 1))
     return found
 
 

@@ -25,19 +25,28 @@ class _Long(NamedTuple):
 
 def pivot(grid: Grid, lines: Sequence[Line]) -> Grid:
     """The grid as the form has it where every figure has a row, and its column's name beside it; else the grid itself."""
-    long = [one for line in lines if (one := _long(line)) is not None]
-    if len(long) < LEAST or any(_long(line) is None and _has_figure(line) for line in lines):
+    long: list[_Long] = []
+    for line in lines:
+        one = _long(line, long[-1].row if long else None)
+        if one is not None:
+            long.append(one)
+        elif _has_figure(line):
+            return grid
+    if len(long) < LEAST:
         return grid
     rows = list(_rows(long))
     width = max(map(len, rows))
     return replace(grid, rows=tuple((*row, *[None] * (width - len(row))) for row in rows))
 
 
-def _long(line: Line) -> _Long | None:
+def _long(line: Line, above: Cell | None) -> _Long | None:
+    """The figure of a line; its row's name, printed once, may stand in a line `above` over blank cells."""
     row, cells = line.slots, line.cells
-    if len(row) < 3 or not row[-1].is_value or row[-2].is_value or column_labels("disclosure").surely(row[-2].text) is None:
+    if len(row) < 3 or not row[-1].is_value or row[-2].is_value or len(column_labels("disclosure").find(row[-2].text)) != 1:
         return None
     named = [slot for slot in row[:-2] if row_labels("disclosure").surely(slot.text) is not None]
+    if above is not None and not named and any(slot.is_blank and slot.start == above.place.column_no for slot in row[:-2]):
+        return _Long(above, cells[-2], cells[-1])
     return _Long(cells[named[0].at], cells[-2], cells[-1]) if len(named) == 1 else None
 
 

@@ -15,6 +15,7 @@ from extract.report import Report
 from nianbao.demo.typeset import Box, Table
 from tests.corpus.generate.html import page, table
 from tests.corpus.generate.model import Specimen, specimen
+from tests.corpus.generate.office import placed, width_of
 from tests.damage import HONEST, damaged, lost_figure, swapped_headers, wrong
 
 
@@ -162,3 +163,58 @@ def test_five_columns_below_an_unknown_group_are_not_reviews() -> None:
     report = with_tables(model, *tables, [[Box("行政裁决 行政诉讼", colspan=15)], *challenges[1:]])
     assert not [f for f in report.figures if f.row_code == "challenges.review" and f.state == "number"]
     assert not wrong(model, report)
+
+
+def unmerged(table: Table) -> Table:
+    """The boxes that stood in several slots in the first of these, blank ones in the others."""
+    rows: Table = [[Box("")] * width_of(table) for _ in table]
+    for line in placed(table):
+        for row, column, box in line:
+            rows[row][column] = replace(box, rowspan=1, colspan=1)
+    return rows
+
+
+@pytest.mark.parametrize("edition", ["v2019", "v2021"])
+def test_cells_that_were_once_merged_and_are_blank_now_shift_no_figure(edition: str) -> None:
+    """Groups named in the first of their columns, columns named before blank ones."""
+    model = specimen(11, edition)
+    report = with_tables(model, *(unmerged(block) for block in model.blocks if not isinstance(block, str)))
+    assert {(f.table_code, f.row_code, f.column_code): f.raw for f in report.figures} == model.expected
+    assert report.status == "read"
+
+
+def test_a_figure_in_the_blank_column_beside_its_own_is_not_read() -> None:
+    """Nobody knows whether it is that of the column named before."""
+    model = specimen(11, "v2021")
+    second, third, fourth = (unmerged(b) for b in model.blocks if not isinstance(b, str))
+    second = [[*row[:2], Box(""), *row[2:]] for row in second]
+    second = [[row[0], row[2], row[1], *row[3:]] if row[0].text == "规章" else row for row in second]
+    report = with_tables(model, second, third, fourth)
+    figure = next(f for f in report.figures if (f.row_code, f.column_code) == ("disclosure.rules", "issued"))
+    assert figure.state == "unreadable"
+    assert wrong(model, report) == []
+
+
+def test_equal_figures_under_a_header_that_lost_its_spans_are_not_placed() -> None:
+    """Three zeros stand under three words, twelve other cells under none: they need not be the three that the words say."""
+    model = specimen(11)
+    *tables, challenges = (block for block in model.blocks if not isinstance(block, str))
+    bare = [[replace(box, colspan=1) for box in row] for row in challenges]
+    values = [replace(box, text=str(int(5 < n < 9))) for n, box in enumerate(challenges[-1])]
+    report = with_tables(model, *tables, [*bare[:-1], values])
+    assert not [f for f in report.figures if f.table_code == "challenges" and f.state == "number"]
+
+
+def test_a_long_table_two_names_each_row_once_or_every_time() -> None:
+    """规章 before the first of its three figures, over blank cells; a column misspelt."""
+    rows = [["条款", "信息内容", "指标", "数量"], ["第二十条第（一）项", "规章", "本年制发件数", "3"], ["", "", "本年废止废件数", "1"]]
+    rows += [["", "", "现行有效件数", "2"], ["", "行政规范性文件", "本年制发件数", "5"], ["", "", "本年废止件数", "0"]]
+    rows += [["", "", "现行有效件数", "7"]]
+    model = specimen(11, "v2021")
+    _, third, fourth = (block for block in model.blocks if not isinstance(block, str))
+    report = with_tables(model, [[Box(text) for text in row] for row in rows], third, fourth)
+    found = [(f.row_code[11:], f.column_code, f.raw) for f in report.figures if f.table_code == "disclosure"]
+    assert found == [
+        *(("rules", "issued", "3"), ("rules", "repealed", "1"), ("rules", "in_force", "2")),
+        *(("normative_documents", "issued", "5"), ("normative_documents", "repealed", "0"), ("normative_documents", "in_force", "7")),
+    ]

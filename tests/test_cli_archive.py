@@ -316,7 +316,9 @@ def test_a_warc_file_brings_every_report_in_it(folder: Path, played: Path, tmp_p
     assert nianbao(empty, "add", str(warc), "--json") == 0
     outcomes = Counter(one["outcome"] for one in json.loads(capsys.readouterr().out))
     assert outcomes == {"new": 5, "correction": 1}
-    assert answer(empty, "SELECT old_value, new_value FROM correction ORDER BY ALL") == answer(played, "SELECT old_value, new_value FROM correction ORDER BY ALL")
+    assert answer(empty, "SELECT old_value, new_value FROM correction ORDER BY ALL") == answer(
+        played, "SELECT old_value, new_value FROM correction ORDER BY ALL"
+    )
     assert answer(empty, "SELECT DISTINCT origin FROM capture") == [(f"WARC {warc.name}",)]
     assert nianbao(empty, "verify") == 0
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from extract.align import Alignment
-from extract.document import Place, Problem, Source
+from extract.align import Alignment, align
+from extract.document import Document, Place, Problem, Source
 from extract.narrative import claims, sections
 from extract.opinions import reconcile
 from extract.read import read
 from extract.report import Figure, TableSeen
+from extract.text_tables import grids as drawn
 from nianbao.demo.typeset import Table
 from tests.corpus.generate.model import specimen
 
@@ -103,3 +104,63 @@ def test_a_sentence_that_begins_like_a_heading_is_none() -> None:
         ["一、总体情况", "（一）主动公开情况", "1.平台建设。更新网站。", "2.监督保障。开展培训。", "（二）依申请公开情况", "无。"]
     )
     assert [section.code for section in inner] == ["s1_overview", "s1.proactive", "s1.on_request"]
+
+
+NARROW = """
+┌────┬─────────┐
+│项目│ 申请人  │
+│    ├────┬────┤
+│数量│ 甲 │ 乙 │
+├────┼────┼────┤
+│ 新 │ 1  │ 20 │
+│ 收 │    │    │
+└────┴────┴────┘
+"""
+WIDE = """
+┏━━┳━━━━━┓
+┃项目┃申请人    ┃
+┃数量┣━━┳━━┫
+┃    ┃甲  ┃乙  ┃
+┣━━╋━━╋━━┫
+┃新  ┃1   ┃20  ┃
+┃收  ┃    ┃    ┃
+┗━━┻━━┻━━┛
+"""
+ASCII = """
++----+---------+
+|项目| 申请人  |
+|数量+----+----+
+|    |甲  |乙  |
++====+====+====+
+|新  |1   |20  |
+|收  |    |    |
++----+----+----+
+"""
+
+
+def texts(text: str) -> list[list[tuple[str, int, int]]]:
+    """The cells of each row of the first table drawn in a text, each once, with its spans."""
+    rows: dict[int | None, list[tuple[str, int, int]]] = {}
+    for cell in drawn(text)[0].cells():
+        rows.setdefault(cell.place.row_no, []).append((cell.text, cell.rowspan, cell.colspan))
+    return list(rows.values())
+
+
+def test_boxes_of_line_characters_are_read_with_their_merged_cells() -> None:
+    """A terminal that gives the lines one column and one that gives them two; ASCII; a label over two lines is one."""
+    rows = [[("项目\n数量", 2, 1), ("申请人", 1, 2)], [("甲", 1, 1), ("乙", 1, 1)], [("新\n收", 1, 1), ("1", 1, 1), ("20", 1, 1)]]
+    for text in (NARROW, WIDE, ASCII):
+        assert texts(text) == rows
+
+
+def test_lines_of_boxes_that_do_not_meet_are_cut_at_their_bars() -> None:
+    """A font whose letters are not as wide as a terminal's moves the bars."""
+    text = "┌───┬───┬───┐\n│规章标题│ 1 │ 2 │\n├───┼───┼───┤\n│规│ 3 │ 4 │\n└───┴───┴───┘"
+    assert texts(text) == [[("规章标题", 1, 1), ("1", 1, 1), ("2", 1, 1)], [("规", 1, 1), ("3", 1, 1), ("4", 1, 1)]]
+
+
+def test_a_row_without_the_cells_that_its_tabs_should_part_is_not_guessed_at() -> None:
+    """Two figures under three columns may be any two of them."""
+    text = "信息内容\t本年制发件数\t本年废止件数\t现行有效件数\n规章\t1\t2\t3\n行政规范性文件\t4\t5"
+    figures = align(Document("text", tuple(drawn(text)))).figures
+    assert [(figure.state, figure.value) for figure in figures.values()] == [("number", n) for n in (1, 2, 3)] + [("unreadable", None)] * 3

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 from tests.corpus.generate.model import Specimen, Table
+from tests.corpus.generate.office import placed, width_of
 
 
 def rows_of_cells(table: Table) -> str:
@@ -39,6 +41,78 @@ def piped(table: Table) -> str:
     return "\n".join("| " + " | ".join(box.text for box in row) + " |" for row in table)
 
 
+def unmerged(table: Table) -> list[list[str]]:
+    """All slots of a table; a merged box stands in the first of its own."""
+    rows = [[""] * width_of(table) for _ in table]
+    for line in placed(table):
+        for row, column, box in line:
+            rows[row][column] = box.text
+    return rows
+
+
+def tabbed(table: Table) -> str:
+    """A row a line and a tab between two slots, as spreadsheets save text."""
+    return "\n".join("\t".join(row) for row in unmerged(table))
+
+
+def markdown(table: Table) -> str:
+    """Slots between bars, a rule below the first row."""
+    first, *rest = ("| " + " | ".join(row) + " |" for row in unmerged(table))
+    return "\n".join(["", first, "|" + " --- |" * width_of(table), *rest, ""])
+
+
+def broad(text: str) -> int:
+    """Columns that a terminal gives to a text."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+
+
+def boxed(table: Table) -> str:
+    """Boxes of line characters, merged ones too; a label goes on over as many lines as it needs."""
+    boxes = [(row, column, box) for line in placed(table) for row, column, box in line]
+    width, wide, high = width_of(table), 16, 6
+    arms: dict[tuple[int, int], set[str]] = {}
+    letters: dict[tuple[int, int], str] = {}
+    for row, column, box in boxes:
+        top, left, below, right = row * high, column * wide, (row + box.rowspan) * high, (column + box.colspan) * wide
+        for y in (top, below):
+            for x in range(left, right):
+                arms.setdefault((y, x), set()).add("r")
+                arms.setdefault((y, x + 1), set()).add("l")
+        for x in (left, right):
+            for y in range(top, below):
+                arms.setdefault((y, x), set()).add("d")
+                arms.setdefault((y + 1, x), set()).add("u")
+        for n, line in enumerate(_wrapped(box.text, box.colspan * wide - 2)):
+            letters |= _spelt(line, top + 1 + n, left + 1)
+    letters |= {spot: LINES["".join(sorted(sides))] for spot, sides in arms.items()}
+    lines = ["".join(letters.get((y, x), " ") for x in range(width * wide + 1)) for y in range(len(table) * high + 1)]
+    return "\n".join(lines)
+
+
+LINES = {"lr": "─", "du": "│", "dr": "┌", "dl": "┐", "ru": "└", "lu": "┘", "dru": "├", "dlu": "┤", "dlr": "┬", "lru": "┴", "dlru": "┼"}
+"""The characters that draw lines to the left, right, up and down."""
+
+
+def _wrapped(text: str, wide: int) -> list[str]:
+    lines = [""]
+    for letter in text:
+        if broad(lines[-1] + letter) > wide:
+            lines.append("")
+        lines[-1] += letter
+    return lines
+
+
+def _spelt(line: str, y: int, x: int) -> dict[tuple[int, int], str]:
+    """Letters by place; one of two columns leaves nothing behind it."""
+    spots: dict[tuple[int, int], str] = {}
+    for letter in line:
+        spots[y, x] = letter
+        if broad(letter) == 2:
+            spots[y, x + 1] = ""
+        x += broad(letter)
+    return spots
+
+
 def glued(table: Table) -> str:
     """Every border and line break lost."""
     return "".join(box.text for row in table for box in row)
@@ -61,6 +135,9 @@ def variants() -> dict[str, Callable[[Specimen], bytes]]:
         "cells": lambda model: draw(model, rows_of_cells),
         "spaced": lambda model: draw(model, spaced),
         "piped": lambda model: draw(model, piped),
+        "tabbed": lambda model: draw(model, tabbed),
+        "markdown": lambda model: draw(model, markdown),
+        "boxed": lambda model: draw(model, boxed),
         "glued": lambda model: draw(model, glued),
         "crlf-gbk": crlf,
     }

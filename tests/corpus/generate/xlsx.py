@@ -27,6 +27,7 @@ class Dialect:
     hidden: bool = False
     """A hidden sheet, a hidden column and a hidden row hold other figures."""
     offset: int = 0
+    merged: bool = True
 
 
 DIALECTS: dict[str, Dialect] = {
@@ -38,6 +39,7 @@ DIALECTS: dict[str, Dialect] = {
     "hidden": Dialect(hidden=True),
     "strict": Dialect(namespace=STRICT),
     "offset": Dialect(offset=2),
+    "unmerged": Dialect(merged=False),
 }
 
 
@@ -66,7 +68,7 @@ class Sheet:
         column += self.dialect.offset
         where = f"{letters(column)}{row + 1}"
         self.rows.setdefault(row, {})[column] = self.cell(where, box)
-        if box.rowspan > 1 or box.colspan > 1:
+        if self.dialect.merged and (box.rowspan > 1 or box.colspan > 1):
             self.merges.append(f"{where}:{letters(column + box.colspan - 1)}{row + box.rowspan}")
 
     def cell(self, where: str, box: Box) -> str:
