@@ -7,9 +7,10 @@ from collections.abc import Container, Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-_STYLES = ("display", "DISPLAY", "isibility", "ISIBILITY", "Display", "mso-hide")
-"""What a style that hides begins with. Searching the text for words is cheap; elements are asked only for those that are there."""
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)\b", re.IGNORECASE)
+_STYLES = ("display", "visibility", "mso-hide")
+"""What a style that hides says. Searching the text for words is cheap; elements are asked only for those that are there."""
+_SAID = re.compile(r"(?:^|;)\s*(display|visibility|mso-hide)\s*:([^;!]*)(!\s*important)?", re.IGNORECASE)
+_HIDING = frozenset(("none", "hidden", "collapse", "all"))
 MAX_RULES = 200
 MAX_SHEET = 200_000
 _STYLE = re.compile(r"<style\b([^>]*)>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
@@ -37,9 +38,19 @@ def _drop(found: Mapping[int, LexborNode]) -> None:
 
 
 def _said_hidden(tree: LexborHTMLParser, text: str) -> dict[int, LexborNode]:
-    styled = [f"[style*='{word}']" for word in _STYLES if word in text]
+    lowered = text.lower()
+    styled = [f"[style*='{word}' i]" for word in _STYLES if word in lowered]
     nodes = (node for node in tree.css(",".join(["[hidden]", *styled])) if node.tag not in ("body", "html"))
-    return {node.mem_id: node for node in nodes if "hidden" in node.attributes or _HIDDEN.search(node.attributes.get("style") or "")}
+    return {node.mem_id: node for node in nodes if _is_hidden(node.attributes)}
+
+
+def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element's own attributes hide it: what its style says last counts, or says to be important."""
+    said: dict[str, tuple[str, str]] = {}
+    for name, value, weight in _SAID.findall(_COMMENT.sub("", attributes.get("style") or "")):
+        if weight or not said.get(name.lower(), ("", ""))[1]:
+            said[name.lower()] = value.strip().lower(), weight
+    return any(value in _HIDING for value, _ in said.values()) or ("hidden" in attributes and "display" not in said)
 
 
 def _ruled_hidden(tree: LexborHTMLParser, text: str) -> dict[int, LexborNode]:
