@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extract.pdf_page import Page
+from extract.pdf_text import rows
 from extract.ruled import Box, Rule
 
 LANDSCAPE = 1.15
@@ -27,7 +28,14 @@ def halves(page: Page) -> list[Page]:
     left = sum(glyph.x0 < gutter for glyph in page.glyphs)
     if min(left, len(page.glyphs) - left) < FILLED * len(page.glyphs):
         return [page]
-    return [_part(page, 0.0, gutter), _part(page, gutter, page.width)]
+    parts = [_part(page, 0.0, gutter), _part(page, gutter, page.width)]
+    return [page] if _is_half_table(parts[1]) else parts
+
+
+def _is_half_table(right: Page) -> bool:
+    """Whether most lines of a right half hold nothing but figures: their labels are on the left, it is one page."""
+    lines = rows(right.glyphs)
+    return 2 * sum(all(glyph.text.isascii() for glyph in line) for line in lines) > len(lines)
 
 
 def _gutter(page: Page) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,10 +25,12 @@ APART, DIGITS_APART = 0.55, 0.3
 """The shares of the letters' size that part two words, and two numbers."""
 STEP = 1.5
 """Lines of one cell are no farther apart than this many times their size."""
-LABEL_STEP = 2.0
+LABEL_STEP = 2.6
 """Lines of one label too; they may stand as far apart as rows do, so the figures beside them are asked."""
 LEVEL = 0.3
 """The share of their size by which words on one line may differ in height."""
+PITCH = 1.2
+"""The share of the closest lines of a header by which other lines of one label may be apart."""
 REACH = 9.0
 """Sizes of their letters between two rows of a table, at most."""
 _FIGURE = re.compile(r"[+\-－]?\d[\d,，.]*\Z|[—–\-－/]{1,2}\Z")
@@ -88,11 +90,11 @@ def rebuilt(glyphs: list[Glyph]) -> tuple[list[Rebuilt], list[Glyph]]:
     return found, [glyph for glyph in glyphs if id(glyph) not in used]
 
 
-def _words(line: list[Glyph]) -> list[Word]:
+def _words(line: list[Glyph], apart: float = APART) -> list[Word]:
     groups = [[line[0]]]
     for left, right in pairwise(line):
         digits = left.text.isdecimal() and right.text.isdecimal()
-        if right.x0 - left.x1 > (DIGITS_APART if digits else APART) * min(left.bottom - left.top, right.bottom - right.top):
+        if right.x0 - left.x1 > (DIGITS_APART if digits else apart) * min(left.bottom - left.top, right.bottom - right.top):
             groups.append([])
         groups[-1].append(right)
     return [Word(group, line_text(group), box_of(group)) for group in groups]
@@ -175,6 +177,7 @@ def _with(columns: list[tuple[float, float]], figures: list[Word]) -> list[tuple
 
 def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[Word], Rebuilt]]:
     """The rows of a zone with the words they are made of; nothing where a row has no label of its own."""
+    lines = [_split(line, zone.columns[0]) for line in lines]
     left = zone.columns[0][0]
     first, last = zone.lines[0][0].middle, zone.lines[-1][-1].middle
     reach = REACH * zone.lines[0][0].box.height
@@ -191,6 +194,19 @@ def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[
         text = "".join(word.text for word in label or ())
         made.append(([*figures, *(label or ())], Rebuilt(f"{text}\n\t{cells}\n", figures[0].box.top)))
     return [*_header(zone, lines, above), *made]
+
+
+def _split(line: list[Word], column: tuple[float, float]) -> list[Word]:
+    """The line with a figure that stands in the first column parted from the label that it touches."""
+    x0, x1 = column
+    parts: list[Word] = []
+    for word in line:
+        at = next((i for i, glyph in enumerate(word.glyphs) if x0 <= (glyph.x0 + glyph.x1) / 2 <= x1), 0)
+        tail = word.glyphs[at:]
+        split = at and _FIGURE.match(line_text(tail)) and not word.glyphs[at - 1].text.isascii()
+        groups = [word.glyphs[:at], tail] if split else [word.glyphs]
+        parts += [Word(group, line_text(group), box_of(group)) for group in groups] if split else [word]
+    return parts
 
 
 def _figures(zone: Zone, lines: list[list[Word]], first: float, last: float) -> list[list[Word]]:
@@ -254,19 +270,44 @@ def _cells(figures: list[Word], columns: list[tuple[float, float]]) -> list[str]
 
 def _header(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[Word], Rebuilt]]:
     """The labels over the columns, each put together from its lines; nothing where a column has none."""
-    top = zone.lines[0][0].middle
-    words: list[Word] = []
+    top, size = zone.lines[0][0].middle, zone.lines[0][0].box.height
+    parts: list[list[Word]] = [[]]
     for line in lines:
-        if max(above, top - 2 * REACH * zone.lines[0][0].box.height) < line[0].middle < top - 1:
-            words = [] if len(line) == 1 and _HEADING.match(line[0].text) else [*words, *line]
-    centres = [(x0 + x1) / 2 for x0, x1 in zone.columns]
-    middles = [(a + b) / 2 for a, b in pairwise(centres)]
-    edges = [2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]]
-    labels = [_stack([w for w in words if a <= (w.box.x0 + w.box.x1) / 2 < b]) for a, b in pairwise(edges)]
-    if not all(labels):
+        if max(above, top - 2 * REACH * size) < line[0].middle < top - 1:
+            if any(word.is_figure for word in line):
+                parts = [[]]
+            elif len(line) == 1 and _HEADING.match(line[0].text):
+                parts.append([])  # the heading of a section, or the label of the first row
+            else:
+                parts[-1] += [part for word in line for part in _words(word.glyphs, DIGITS_APART)]
+    labels = next((found for found in (_over(words, zone.columns) for words in parts[::-1]) if any(found)), [])
+    if not labels or not all(labels):
         return []
     text = " ".join("".join(word.text for word in label) for label in labels)
     return [([word for label in labels for word in label], Rebuilt(text, zone.lines[0][0].box.top - 1))]
+
+
+def _over(words: list[Word], columns: list[tuple[float, float]]) -> list[list[Word]]:
+    """The lowest words over each column that stand close under one another; words over several columns are labels of a higher level."""
+    centres = [(x0 + x1) / 2 for x0, x1 in columns]
+    middles = [(a + b) / 2 for a, b in pairwise(centres)]
+    edges = [2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]]
+    strips = [[w for w in words if a <= (w.box.x0 + w.box.x1) / 2 < b] for a, b in pairwise(edges)]
+    lowest = [max(strip, key=lambda word: word.middle).box for strip in strips if strip]
+
+    def is_wide(word: Word) -> bool:
+        return sum(word.box.x0 < box.x1 and word.box.x1 > box.x0 and word.box != box for box in lowest) > 1
+
+    own = [sorted([w for w in strip if not is_wide(w)], key=lambda word: (word.middle, word.box.x0)) for strip in strips]
+    pitch = min((gap for strip in own for gap in _gaps(strip)), default=0.0)
+    return [_stack(strip, PITCH * pitch) for strip in own]
+
+
+def _gaps(words: list[Word]) -> Iterator[float]:
+    """The distances between words on different lines, where they are near enough to be of one cell."""
+    for upper, lower in pairwise(words):
+        if LEVEL * lower.box.height < lower.middle - upper.middle <= LABEL_STEP * lower.box.height:
+            yield lower.middle - upper.middle
 
 
 def _waiting(lines: list[list[Word]], above: float) -> list[tuple[list[Word], Rebuilt]]:
@@ -298,11 +339,11 @@ def has_rows(glyphs: list[Glyph]) -> bool:
     return any(len(line) >= LEAST or (len(line) > 1 and any(word.is_figure for word in line)) for line in lines)
 
 
-def _stack(words: list[Word]) -> list[Word]:
-    """The lowest words that stand close under one another."""
-    stack: list[Word] = []
-    for word in sorted(words, key=lambda word: -word.middle):
-        if stack and stack[-1].middle - word.middle > STEP * word.box.height:
+def _stack(words: list[Word], step: float) -> list[Word]:
+    """The lowest words, of these from top to bottom, that stand no farther under one another than `step`."""
+    stack = words[-1:]
+    for word in words[-2::-1]:
+        if stack[0].middle - word.middle > max(step, LEVEL * word.box.height):
             break
-        stack.append(word)
-    return stack[::-1]
+        stack.insert(0, word)
+    return stack
