@@ -12,7 +12,7 @@ from extract import pdf_calls as pdfium
 from extract.errors import TooComplex
 from extract.pdf_letters import LETTERS, UNREADABLE
 from extract.pdf_objects import Matrix, Thing
-from extract.pdf_visible import PLAIN, Areas, Look, revealed
+from extract.pdf_visible import PLAIN, Areas, Look, revealed, without_watermarks
 
 MOST_LETTERS = 200_000
 GIANT, FLAT = 2.5, 0.35
@@ -87,6 +87,7 @@ def characters(page: int, how: Print) -> Characters:
     else:
         if any(look.hidden for look in how.seen.values()):
             how = how._replace(seen=revealed(how.objects, how.seen, raw.owners))
+        how = how._replace(seen=without_watermarks(how.seen, raw.owners, letters))
         _sort(_glyphs(placed), raw, raw.owners, how, found)
     return found
 
@@ -188,7 +189,7 @@ def _sort(placed: list[Glyph], raw: _Raw, owners: list[int], how: Print, found: 
         if not glyph[0]:
             continue
         owner = owners[i]
-        turn, hidden, clip = how.seen.get(owner, plain)
+        turn, hidden, clip, _ = how.seen.get(owner, plain)
         if turn is None:
             found.askew.append(glyph)
             continue

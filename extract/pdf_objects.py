@@ -14,6 +14,8 @@ MOST_OBJECTS = 60_000
 DEEPEST_FORM = 12
 PALE = 245
 """A colour whose channels all reach this is taken for white."""
+FAINT = 190
+"""One that on white paper looks like a grey of at least this is faint."""
 
 Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -163,7 +165,7 @@ def pen_of(thing: Thing) -> float:
 
 
 def inks(handles: list[int], stroke: bool = False) -> list[int]:
-    """How dark objects are painted, asked in bulk: 0 not at all, 1 white, 2 anything else."""
+    """How dark objects are painted, asked in bulk: 0 not at all, 1 white, 2 faint, 3 dark."""
     count = len(handles)
     channels = (c_uint * (4 * count))()
     start = addressof(channels)
@@ -171,4 +173,10 @@ def inks(handles: list[int], stroke: bool = False) -> list[int]:
     known = list(map(pdfium.stroke_color if stroke else pdfium.fill_color, handles, *places))
     flat = channels[:]
     shades = zip(known, flat[3::4], map(min, flat[0::4], flat[1::4], flat[2::4]), strict=True)
-    return [2 if not seen or (alpha and palest < PALE) else int(alpha > 0) for seen, alpha, palest in shades]
+    return [3 if not seen else _ink(alpha, palest) for seen, alpha, palest in shades]
+
+
+def _ink(alpha: int, palest: int) -> int:
+    if not alpha or palest >= PALE:
+        return int(alpha > 0)
+    return 2 if (255 - palest) * alpha <= 255 * (255 - FAINT) else 3

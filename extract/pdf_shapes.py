@@ -93,7 +93,7 @@ def _inks(handles: list[int], asked: list[int], stroke: bool) -> list[int]:
 def _take(thing: Thing, paint: _Paint, seen: Shapes) -> int:
     """Enter one path into `seen`; the number of segments it has, or 1 where nobody needed to count them."""
     _, filled, stroked, clip, handle, box = paint
-    if clip is None and (filled == 2 or stroked == 2) and (box[2] - box[0] <= seen.thickest or box[3] - box[1] <= seen.thickest):
+    if clip is None and (filled > 1 or stroked > 1) and (box[2] - box[0] <= seen.thickest or box[3] - box[1] <= seen.thickest):
         seen.lines.append(box)
         return 1
     count: int = pdfium.count_segments(handle)

@@ -24,11 +24,14 @@ OVERLAY = 0.5
 
 
 class Look(NamedTuple):
-    """What one text object does to its letters: quarter turns (None: askew), whether all are hidden, the box that clips them."""
+    """What one text object does to its letters: quarter turns (None: askew), whether all are hidden, the box that clips them,
+    whether they are faint on white paper.
+    """
 
     turn: int | None
     hidden: bool
     clip: Box | None = None
+    faint: bool = False
 
 
 PLAIN: dict[int | None, Look] = {turn: Look(turn, hidden=False) for turn in (0, 1, 2, 3, None)}
@@ -105,6 +108,13 @@ def revealed(objects: list[Thing], seen: dict[int, Look], owners: Iterable[int])
     return looks
 
 
+def without_watermarks(seen: dict[int, Look], owners: Iterable[int], letters: Iterable[str]) -> dict[int, Look]:
+    """How text objects are seen, faint words as askew ones are: a watermark. Faint figures may be figures and stay."""
+    faint = {handle for handle, look in seen.items() if look.faint}
+    words = {owner for owner, letter in zip(owners, letters, strict=True) if letter.isalpha() and owner in faint} if faint else ()
+    return seen | dict.fromkeys(words, PLAIN[None]) if words else seen
+
+
 def _is_twin(one: Box, other: Box) -> bool:
     """Whether two boxes are of one size and lie nearly in one place."""
     size = max(min(one.width, one.height), 1.0)
@@ -121,7 +131,7 @@ def _plain(handles: list[int]) -> list[bool]:
     clips = list(map(pdfium.count_clips, map(pdfium.clip_path, handles)))
     flat = matrices[:]
     return [
-        not b and a > 0 and clip <= 0 and mode not in pdfium.INVISIBLE_MODES and ink == 2
+        not b and a > 0 and clip <= 0 and mode not in pdfium.INVISIBLE_MODES and ink == 3
         for a, b, clip, mode, ink in zip(flat[0::6], flat[1::6], clips, modes, inks(handles), strict=True)
     ]
 
@@ -133,15 +143,16 @@ def _look(thing: Thing, ground: Areas) -> Look:
     if shade == 0:
         return Look(turn, hidden=True)
     clip = clip_of(thing)
-    if clip is None and shade == 2:
+    if clip is None and shade == 3:
         return PLAIN[turn]
     box = bounds_of(thing)
-    if shade == 1 and not _stands_out(box, thing.order, ground):
+    lost = shade < 3 and not _stands_out(box, thing.order, ground)
+    if lost and shade == 1:
         return Look(turn, hidden=True)
     if clip is None or clip.covers(box, 1.0):
-        return PLAIN[turn]
+        return PLAIN[turn]._replace(faint=True) if lost else PLAIN[turn]
     seen = overlap(clip, box)
-    return Look(turn, seen.width < 0 or seen.height < 0, clip)
+    return Look(turn, seen.width < 0 or seen.height < 0, clip, lost)
 
 
 def _quarters(a: float, b: float) -> int | None:

@@ -36,3 +36,21 @@ def test_two_shows_that_are_both_hidden_are_not_read() -> None:
 def test_a_hidden_text_elsewhere_is_not_read_for_its_twin() -> None:
     """Far apart they are two texts."""
     assert "".join(shows(b"/Clear gs", b"/Solid gs", shift=100)).replace(" ", "") == "12end"
+
+
+@pytest.mark.parametrize(("colour", "printed"), [(b"0.8 g", False), (b"0 g /Light gs", False), (b"0.6 g", True)])
+def test_faint_words_are_a_watermark_although_they_stand_upright(colour: bytes, printed: bool) -> None:
+    """Pale grey, or black that is nearly clear, is no part of what the page says; a middling grey is."""
+    assert ("draft" in faintly(b"draft", colour)) is printed
+
+
+def test_faint_figures_are_read() -> None:
+    """Some print their zeros in grey."""
+    assert "12" in faintly(b"12", b"0.8 g")
+
+
+def faintly(text: bytes, colour: bytes) -> str:
+    """The text of a page that shows one text in black and another in this colour."""
+    content = b"BT /F 12 Tf 72 700 Td (end) Tj ET %s BT /F 12 Tf 72 600 Td (%s) Tj ET" % (colour, text)
+    resources = RESOURCES.replace(b"/Clear", b"/Light << /ca 0.1 >> /Clear")
+    return " ".join(paragraph.text for paragraph in pdf.read(page_pdf(content, resources)).paragraphs())
