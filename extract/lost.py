@@ -73,7 +73,7 @@ def _label_patterns(table: str) -> tuple[tuple[str, re.Pattern[str], bool], ...]
 def grids(text: str, wanted: Sequence[str] = TABLES, reader: str = "text", after: int = 0) -> list[Grid]:
     """The wanted tables of the form that stand in `text` without borders, as grids numbered on `after` others in reading order."""
     makers = {"disclosure": _disclosure, "requests": _requests, "challenges": _challenges}
-    text = _of_first_report(text)
+    text = first_report(text)
     found: list[Grid] = []
     for table in wanted:
         rows = makers[table](text) if table in makers else _legacy(table, text)
@@ -82,7 +82,7 @@ def grids(text: str, wanted: Sequence[str] = TABLES, reader: str = "text", after
     return found
 
 
-def _of_first_report(text: str) -> str:
+def first_report(text: str) -> str:
     """The text up to where, behind tables of the form, another report begins: with its first section, or a title not seen before."""
     tables = _TABLE_WORDS.search(text)
     if tables is None:

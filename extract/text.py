@@ -9,7 +9,7 @@ from extract.align import align
 from extract.charset import decode
 from extract.document import Document, Grid, Paragraph
 from extract.errors import Unreadable
-from extract.lost import TABLES
+from extract.lost import TABLES, first_report
 from extract.lost import grids as lost_grids
 from extract.report import Figure
 from extract.text_tables import grids as drawn_grids
@@ -33,7 +33,7 @@ def read_text(text: str) -> Document:
 
 def _grids(text: str) -> list[Grid]:
     """The tables that lines and tabs draw; a table of the form of which its labels tell more is rebuilt by these."""
-    drawn = drawn_grids(text)
+    drawn = drawn_grids(first_report(text))
     figures = _figures(drawn)
     lost = [table for table in TABLES if _told(_figures(lost_grids(text, [table])), table) > _told(figures, table)]
     gone = {figure.place.table_no for figure in figures if figure.table_code in lost}
