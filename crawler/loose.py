@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -16,6 +16,9 @@ from crawler.scripts import unescape
 
 Value = Any
 """A dict, list, str, int, float, bool or None, as nested as the text had it."""
+
+Read = Callable[[str], Value]
+"""What an expression stands for, given as it is written."""
 
 DEPTH_LIMIT = 60
 MOST_FOUND = 24
@@ -55,11 +58,11 @@ def assigned(text: str, name: str) -> Iterator[Value]:
         yield literal(text, found.end())
 
 
-def called(text: str, function: str) -> Iterator[list[Value]]:
-    """The arguments of each call `function(…)`, names that are no plain value as `None`; definitions are left out."""
+def called(text: str, function: str, read: Read = lambda _: None) -> Iterator[list[Value]]:
+    """The arguments of each call `function(…)`, definitions left out. What is no plain value is what `read` makes of its source text."""
     for found in islice(re.finditer(rf"(?<![\w$]){function}\s*\(", text), MOST_FOUND):
         if not re.search(r"function\s*$", text[max(0, found.start() - 12) : found.start()]):
-            yield _Reader(text[found.end() : found.end() + _LONGEST_CALL], 0).items(")", 0)
+            yield _Reader(text[found.end() : found.end() + _LONGEST_CALL], 0, read).items(")", 0)
 
 
 def _read(text: str) -> Value:
@@ -69,26 +72,27 @@ def _read(text: str) -> Value:
 class _Reader:
     """A recursive descent over one text. Never fails: what it cannot read is skipped and reads as None."""
 
-    def __init__(self, text: str, at: int) -> None:
+    def __init__(self, text: str, at: int, read: Read = lambda _: None) -> None:
         self.text = text
         self.at = at
+        self.read = read
 
     def value(self, depth: int) -> Value:
         self._blank()
-        here = self.text[self.at : self.at + 1]
+        start, here = self.at, self.text[self.at : self.at + 1]
         if here in ("{", "[") and depth < DEPTH_LIMIT:
             self.at += 1
             nested: Value = self._object(depth + 1) if here == "{" else self.items("]", depth + 1)
-            return nested if self._ended() else self._expression()
+            return nested if self._ended() else self._expression(start)
         if found := _STRING.match(self.text, self.at):
             self.at = found.end()
             value = unescape(next((part for part in found.groups() if part), ""))
-            return value if self._ended() else self._expression()
+            return value if self._ended() and "${" not in value else self._expression(start)
         if found := _NUMBER.match(self.text, self.at):
             self.at = found.end()
             number = float(found[0])
             return int(number) if number.is_integer() and abs(number) < 1e18 else number
-        return self._expression()
+        return self._expression(start)
 
     def items(self, end: str, depth: int) -> list[Value]:
         """A list up to its closing sign; elided and trailing elements are dropped."""
@@ -143,9 +147,9 @@ class _Reader:
         self._blank()
         return self.text[self.at : self.at + 1] in ",;}])" or self.at >= len(self.text) or self.text[self.at - 1 : self.at] == "\n"
 
-    def _expression(self) -> Value:
-        """Skip whatever stands here up to the next comma or closing sign of this level."""
-        start, level = self.at, 0
+    def _expression(self, start: int) -> Value:
+        """Whatever stands here up to the next comma or closing sign of this level."""
+        level = 0
         while self.at < len(self.text):
             sign = self.text[self.at]
             if found := _STRING.match(self.text, self.at):
@@ -155,4 +159,5 @@ class _Reader:
                 break
             level += (sign in _OPENING) - (sign in _CLOSING)
             self.at += 1
-        return _WORDS.get(self.text[start : self.at].strip())
+        source = self.text[start : self.at].strip()
+        return _WORDS[source] if source in _WORDS else self.read(source)

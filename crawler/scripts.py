@@ -151,19 +151,24 @@ def _expressions(pattern: re.Pattern[str], script: str, bound: Mapping[str, str]
     variables: dict[str, str] | None = None
     for found in pattern.finditer(script):
         if variables is None:
-            variables = {name: expression for name, expression in _ASSIGNED.findall(script) if name != "location"} | dict(bound or {})
-        if value := _value(found["expression"], variables):
+            variables = assigned(script) | dict(bound or {})
+        if value := value_of(found["expression"], variables):
             yield value
 
 
-def _value(expression: str, variables: dict[str, str], depth: int = 0) -> str:
+def assigned(script: str) -> dict[str, str]:
+    """The expression that each variable of a script was last given."""
+    return {name: expression for name, expression in _ASSIGNED.findall(script) if name != "location"}
+
+
+def value_of(expression: str, variables: Mapping[str, str], depth: int = 0) -> str:
     """The string that a sum of literals and simple variables makes, empty where it is anything else."""
     parts, at = [], 0
     while term := _TERM.match(expression, at):
         if term["literal"]:
             parts.append(unescape(term["literal"][1:-1]))
         elif (name := term["name"]) in variables and depth < 3:
-            parts.append(_value(variables[name], variables, depth + 1))
+            parts.append(value_of(variables[name], variables, depth + 1))
         else:
             return ""
         if not term["plus"]:

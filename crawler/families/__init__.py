@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler import decode, links
 from crawler.capture import Fetcher
-from crawler.families import endpoint, ewb, gkmlpt, hanweb, jpaas, lonsun, shanghai, static, trs, truecms, ucap
+from crawler.families import endpoint, ewb, gkmlpt, hanweb, jpaas, lonsun, scripted, shanghai, static, trs, truecms, ucap
 from crawler.listing import Column, Link, Listing
 from crawler.page import Page, parse
 from crawler.pager import Walked, check, follow
@@ -112,7 +112,7 @@ def sources_of(name: str, page: Page) -> list[Source]:
     if isinstance(first, Sheet) and first.rows:
         return ways
     others = [source for other, made in _WAYS.items() if other != name for source in made(page)]
-    return [*ways, *others, *(static.source_at(url, page.url) for url in _inside(page))]
+    return [*ways, *others, *scripted.sources(page), *(static.source_at(url, page.url) for url in _inside(page))]
 
 
 def _inside(page: Page) -> list[str]:
