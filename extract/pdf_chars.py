@@ -19,6 +19,8 @@ GIANT, FLAT = 2.5, 0.35
 """Shares of the usual height of letters: above the first a box is a mistake of pdfium's, below the second it is that of the ink."""
 ABOVE = 0.88
 """The share of a letter's height that stands above its line."""
+GARBLED, FEWEST = 0.2, 8
+"""The share of accented letters, and their number, from which a page without ideographs is not text."""
 _DIGITS = frozenset(map(ord, "0123456789.,+-%"))
 
 
@@ -135,7 +137,15 @@ def _unmapped(text: int, codes: list[int]) -> frozenset[int]:
     failing = [i for i, code in enumerate(codes) if code in _DIGITS and pdfium.character_unmapped(text, i)]
     if failing or not all(codes):
         failing = [i for i, code in enumerate(codes) if pdfium.character_unmapped(text, i)]
-    return frozenset(failing)
+    return frozenset(range(len(codes)) if not failing and _is_garbled(codes) else failing)
+
+
+def _is_garbled(codes: list[int]) -> bool:
+    """Whether a page is full of accented letters and has no ideograph: the numbers of glyphs that pdfium took for letters."""
+    accented = sum([0x80 <= code < 0x250 for code in codes])
+    if accented < FEWEST or any(0x3400 <= code < 0xA000 for code in codes):
+        return False
+    return accented > GARBLED * sum([code > 0x20 and code not in _DIGITS for code in codes])
 
 
 def _sides(raw: _Raw, frame: Matrix) -> tuple[list[float], list[float], list[float], list[float]]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 from extract import pdf_calls as pdfium
 from extract.pdf_chars import Glyph, Print, characters
-from extract.pdf_objects import Matrix, bounds_of, moved, things
+from extract.pdf_objects import Matrix, bounds_of, moved, overlap, things
 from extract.pdf_shapes import THICKEST, rules, shapes
 from extract.pdf_visible import Areas, Look, looks, veils
 from extract.ruled import Box, Rule
 
 __all__ = ["Glyph", "Page", "read_page"]
+
+OUTSIDE = 3.0
+"""Points by which a line at the edge of a page may stick out."""
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ def read_page(handle: int, number: int) -> Page:
     writing = _main_writing(seen, rotation)
     frame, width, height = _frame(outline, writing)
     page = Page(number, width, height, (writing - rotation) % 4)
-    page.horizontal, page.vertical = rules([moved(box, frame) for box in drawn.lines], thickest)
+    page.horizontal, page.vertical = rules(_on_paper([moved(box, frame) for box in drawn.lines], width, height), thickest)
     page.pictures = [moved(bounds_of(thing), frame) for thing in objects if thing.kind == pdfium.IMAGE]
     page.paths = sum(thing.kind == pdfium.PATH for thing in objects)
     covers = [area for area in drawn.areas if area.opaque] + veils(objects, outline)
@@ -79,6 +82,17 @@ def _outline(handle: int) -> Box:
     pdfium.page_box(handle, addressof(corners))
     left, top, right, bottom = corners
     return Box(left, bottom, right, top)
+
+
+def _on_paper(lines: list[Box], width: float, height: float) -> list[Box]:
+    """The lines as far as they lie on the page: a table that goes on beyond its side is one without a rule there."""
+    right, below = width + OUTSIDE, height + OUTSIDE
+    on_page = [x0 >= -OUTSIDE and top >= -OUTSIDE and x1 <= right and bottom <= below for x0, top, x1, bottom in lines]
+    if all(on_page):
+        return lines
+    paper = Box(0.0, 0.0, width, height)
+    cut = [line if inside else overlap(line, paper) for line, inside in zip(lines, on_page, strict=True)]
+    return [line for line in cut if line.x0 <= line.x1 and line.top <= line.bottom]
 
 
 def _main_writing(seen: dict[int, Look], rotation: int) -> int:

@@ -12,7 +12,7 @@ from extract.document import Cell
 from extract.pdf_second import read as second_read
 
 XS, YS = [100, 150, 200, 250], [640, 670, 700, 730]
-WORDS = {(0, 0): "one", (0, 1): "1", (0, 2): "2", (1, 0): "two", (1, 2): "4", (2, 0): "three", (2, 1): "5", (2, 2): "6"}
+WORDS = {(0, 0): "one", (0, 1): "1", (0, 2): "2", (1, 0): "two", (2, 0): "three", (2, 1): "5", (2, 2): "6"}
 
 
 def page(paint: Callable[[Canvas], None], width: int = 595) -> bytes:
@@ -67,3 +67,10 @@ def test_a_number_clipped_in_its_middle_is_unread() -> None:
         canvas.drawString(XS[1] + 5, YS[1] + 10, "1234")
 
     assert unreadable(page(paint)) == {(1, 1)}
+
+
+def test_a_table_that_goes_on_beyond_the_page_has_no_blank_cells_there() -> None:
+    """Nothing is seen in its last column, but nobody sees either that nothing was printed."""
+    read = cells(page(lambda canvas: None, width=230))
+    assert read[1, 1].text == ""
+    assert (1, 2) not in read

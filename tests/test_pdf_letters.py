@@ -61,6 +61,13 @@ def test_a_page_of_letters_without_meaning_is_left_to_ocr() -> None:
     assert not list(document.grids())
 
 
+def test_a_page_of_accented_letters_alone_is_left_to_ocr() -> None:
+    """They are the numbers of the glyphs of a font without a map, taken for letters: its digits mean nothing either."""
+    document = read_table([[b"AAAA", b"AAAA"], [b"AAAA", b"12"]], {0x31: "1", 0x32: "2", 0x41: "Ñ"})
+    assert "scanned_page" in {problem.code for problem in document.problems}
+    assert not list(document.grids())
+
+
 def test_a_minus_drawn_as_soft_hyphen_stays() -> None:
     """Fonts draw U+00AD as a hyphen: −18 must not become 18."""
     document = read_table([[b"A", b"A"], [b"A", b"-18"]], {0x2D: "\u00ad", 0x31: "1", 0x38: "8", 0x41: "数"})
