@@ -1,4 +1,4 @@
-"""Lines of print that look the same: read a few times, believed for all.
+"""Lines of print that look the same: one is read for all, at each look another.
 
 Most figures of a report are 0, and a page prints each in the same type. Lines are alike only where no patch of them differs by more
 than the grain of the paper makes it differ; one stroke more, less or elsewhere tells them apart (see ALIKE).
@@ -26,8 +26,6 @@ GRAIN = 12
 """Grey levels that the paper itself may be darker than its lightest parts."""
 SLACK = 2
 """Pixels by which the crops of two lines of the same print may differ in size."""
-READ = 2
-"""How many of a group are read."""
 
 
 class _Shape(NamedTuple):
@@ -76,16 +74,10 @@ def _alike(one: _Shape | None, other: _Shape | None, size: tuple[int, ...]) -> b
     return float(cv2.absdiff(a, b).max()) <= ALIKE * contrast
 
 
-def read_alike(crops: Sequence[Image], groups: Sequence[Sequence[int]], read: Callable[[Sequence[Image]], list[Reading]]) -> list[Reading]:
-    """The crops read; of three or more alike only READ, where these say the same. The least certain of them then stands for all."""
-    few = [i for group in groups for i in (group if len(group) <= READ else group[:READ])]
-    readings = dict(zip(few, read([crops[i] for i in few]), strict=True))
-    single: list[int] = []
-    for group in groups:
-        seen = [readings[i] for i in group[:READ]]
-        if len({reading.text for reading in seen}) > 1:
-            single += group[READ:]
-        else:
-            readings |= dict.fromkeys(group[READ:], min(seen, key=lambda reading: reading.confidence))
-    readings |= dict(zip(single, read([crops[i] for i in single]), strict=True))
+def read_alike(
+    crops: Sequence[Image], groups: Sequence[Sequence[int]], read: Callable[[Sequence[Image]], list[Reading]], turn: int
+) -> list[Reading]:
+    """The crops read: one of each group for all of it, at each turn another."""
+    chosen = [group[turn % len(group)] for group in groups]
+    readings = {i: reading for group, reading in zip(groups, read([crops[i] for i in chosen]), strict=True) for i in group}
     return [readings[i] for i in range(len(crops))]

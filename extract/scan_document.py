@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import NamedTuple
 
 import cv2
+import numpy as np
 
 from extract import ruled, scan_prose, scan_table
 from extract.document import Block, Cell, Grid, Paragraph, Place, Problem
 from extract.ruled import Box, Lattice, Ruled
 from extract.scan import READER, Candidates, Picture, ScanDocument
-from extract.scan_ink import Image
+from extract.scan_ink import Image, dark, even, pieces_of
 from extract.scan_ocr import Recogniser, recogniser
 from extract.scan_picture import frames, plain
 from extract.scan_sheet import Sheet, upright
@@ -23,6 +25,10 @@ A4_WIDTH = 8.27
 """Inches: what an unlabelled picture is taken to be as wide as."""
 FINEST, COARSEST = 310.0, 140.0
 """Dots an inch: finer pictures are reduced (nothing is gained), coarser ones enlarged (rules one pixel thick are lost)."""
+CHARACTER, SMALLER = 0.13, 0.7
+"""Inches that a character of a table is usually high, and how much smaller the characters of a screenshot are at least."""
+SAMPLE = 1500
+"""Rows of pixels from which that is judged."""
 LEAST = 24
 """Pixels. Smaller pictures are icons and hold nothing."""
 STRETCH = 0.06
@@ -97,9 +103,21 @@ def _fitted(image: Image, number: int | None, picture: Picture) -> Page:
 
 
 def _likely_dpi(image: Image) -> float:
+    """By the width of a page of paper; by the height of its characters where these are much smaller than on paper: a wide screenshot."""
     height, width = image.shape[:2]
     across: int = height if 1.3 <= width / height <= 1.5 else width  # a landscape page
-    return min(600.0, max(60.0, across / A4_WIDTH))
+    by_width = min(600.0, max(60.0, across / A4_WIDTH))
+    by_height = _middling(image, by_width) / CHARACTER if min(height, width) >= LEAST else 0.0
+    return max(60.0, by_height) if 0.0 < by_height < SMALLER * by_width else by_width
+
+
+def _middling(image: Image, dpi: float) -> float:
+    """The usual height of what is printed amid the picture, in pixels; 0 where nothing is."""
+    start = max(0, (image.shape[0] - SAMPLE) // 2)
+    piece = image[start : start + SAMPLE]
+    grey = piece if piece.ndim == 2 else cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY)
+    tall = [high for _, _, wide, high in pieces_of(dark(even(grey, dpi))) if 7 <= high <= dpi / 2 and wide <= 2 * high]
+    return float(np.percentile(tall, 85)) if len(tall) >= 50 else 0.0
 
 
 def _leaf(page: Page, ordinal: int, reader: Recogniser) -> Leaf:
@@ -114,8 +132,11 @@ def _leaf(page: Page, ordinal: int, reader: Recogniser) -> Leaf:
         placed += [(lattice.box.top, block) for block in _table(lattice, cells, ordinal, page.part, unit)]
         candidates += [(_scaled(cell.ruled.box, unit), cell.candidates) for cell in cells if cell.candidates]
     texts = scan_prose.read(sheet, reader)
+    tops = accumulate((text.box.top for text in texts), max)  # those beside one another stay in their order
     placed += [
-        (text.box.top, Paragraph(text.text, ordinal, page.part, text.heading)) for text in texts if text.certainty >= scan_prose.LEGIBLE
+        (top, Paragraph(text.text, ordinal, page.part, text.heading))
+        for top, text in zip(tops, texts, strict=True)
+        if text.certainty >= scan_prose.LEGIBLE
     ]
     blocks = tuple(block for _, block in sorted(placed, key=lambda pair: pair[0]))
     return Leaf(page, sheet, blocks, tuple(candidates), tuple(_unread(texts, sheet, page)))

@@ -12,7 +12,8 @@ Image: TypeAlias = MatLike
 
 RULE, STRONG, WEAK = 0.16, 0.12, 0.055
 """How much darker than paper, of full scale: rules; ink that is surely print; ink that may be print."""
-
+PAPER = 250
+"""The grey level that even light gives to paper."""
 
 Piece: TypeAlias = tuple[int, int, int, int]
 """x, y, width and height of a connected piece of ink."""
@@ -32,13 +33,13 @@ def even(grey: Image, dpi: float) -> Light:
     soft = cv2.medianBlur(grey, 3)
     paper = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     paper = cv2.blur(paper, (reach, reach))
-    flat = cv2.divide(grey, np.maximum(paper, 1), scale=250)
+    flat = cv2.divide(grey, np.maximum(paper, 1), scale=PAPER)
     return Light(flat, noise_of(flat), dpi)
 
 
 def noise_of(grey: Image) -> float:
     """The standard deviation of the paper's noise, in grey levels, from the median absolute Laplacian of a sample."""
-    sample = grey[:: max(1, grey.shape[0] // 1500)].astype(np.int16)
+    sample = grey[:: max(1, grey.shape[0] // 300)].astype(np.int16)
     second = sample[:, :-2] - 2 * sample[:, 1:-1] + sample[:, 2:]
     return float(np.median(np.abs(second)) / 0.6745 / 6**0.5)
 

@@ -17,7 +17,18 @@ def lines_of(ink: Image, dpi: float) -> list[Box]:
     boxes = [box for box in pieces_of(joined) if box[3] <= 4 * height and box[2] * box[3] >= 0.1 * height * height]
     pieces = [Box(x, y, x + w, y + h) for x, y, w, h in boxes if cv2.countNonZero(joined[y : y + h, x : x + w]) >= 0.1 * height * height]
     lines = [line for line in _gathered(pieces, height) if line.height >= 0.45 * height or line.width >= height]
-    return sorted(lines, key=lambda box: (box.top + box.bottom, box.x0))
+    return _in_order(lines)
+
+
+def _in_order(lines: list[Box]) -> list[Box]:
+    """From top to bottom, and those beside one another from left to right."""
+    rows: list[list[Box]] = []
+    for line in sorted(lines, key=lambda box: box.top + box.bottom):
+        if rows and rows[-1][0].top < (line.top + line.bottom) / 2 < rows[-1][0].bottom:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda box: box.x0)]
 
 
 def character_height(ink: Image, dpi: float) -> float:

@@ -28,13 +28,18 @@ def frames(content: bytes) -> list[Image]:
                 raise Unreadable(f"only {len(pictures)} of {size.frames} pages of the picture can be decoded")
             return [plain(picture) for picture in pictures]
         picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-        if picture is not None and picture.dtype == np.uint8 and (picture.ndim == 2 or picture.shape[2] == 3):
-            picture = cv2.imdecode(data, cv2.IMREAD_COLOR)  # this flag, unlike UNCHANGED, turns the picture as EXIF says
+        if picture is not None and _may_be_turned(content) and (picture.ndim == 2 or picture.shape[2] == 3):
+            picture = cv2.imdecode(data, cv2.IMREAD_ANYCOLOR)  # this flag, unlike UNCHANGED, turns the picture as EXIF says
     except cv2.error as error:
         raise Unreadable(f"the picture cannot be decoded: {error}") from error
     if picture is None:
         raise Unreadable("the picture is damaged")
     return [plain(picture)]
+
+
+def _may_be_turned(content: bytes) -> bool:
+    """Whether the file may say which way up its picture is held. Decoding again, to obey it, takes as long as decoding."""
+    return content[:2] in (b"II", b"MM") or any(word in content for word in (b"Exif\0", b"eXIf", b"EXIF"))
 
 
 def plain(picture: NDArray[np.generic]) -> Image:
@@ -69,5 +74,7 @@ def _on_white(colours: Image, alpha: Image) -> Image:
 
 
 def _is_coloured(picture: Image) -> bool:
-    sample = picture[:: max(1, picture.shape[0] // 800), :: max(1, picture.shape[1] // 800)].astype(np.int16)
-    return bool((sample.max(2) - sample.min(2) > COLOURED).mean() > 0.0005)
+    sample = np.ascontiguousarray(picture[:: max(1, picture.shape[0] // 800), :: max(1, picture.shape[1] // 800)])
+    blue, green, red = cv2.split(sample)
+    spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
+    return bool((spread > COLOURED).mean() > 0.0005)

@@ -11,7 +11,7 @@ import numpy as np
 
 from extract import ruled
 from extract.ruled import Lattice, Rule
-from extract.scan_ink import RULE, STRONG, WEAK, Image, Light, dark, pieces_of
+from extract.scan_ink import PAPER, RULE, STRONG, WEAK, Image, Light, dark, pieces_of
 
 SHORTEST_LEVEL = 0.35
 SHORTEST_UPRIGHT = 0.13
@@ -20,6 +20,8 @@ LONG = 0.45
 """Inches from which an upright is too long to be a stroke of a character."""
 FAINT_RULE = 0.09
 """How much darker than paper a rule must be: less than print, for nothing else is as long and as thin."""
+CLEAN = 1.0
+"""The noise, in grey levels, of a page that was never on paper."""
 FRAME = 0.6
 """Of a page's height: a single box that is higher holds the page, not a text."""
 SEAM = 2.0
@@ -56,13 +58,21 @@ def find(light: Light) -> Rules:
     """The rules of a level page: strokes as dark as print, and fainter ones with small gaps and steps bridged."""
     level: list[Stroke] = []
     upright: list[Stroke] = []
-    for depth, rough in ((RULE, False), (FAINT_RULE, True)):
-        ink = dark(light, depth)
+    inks = [(_drawn(light, depth), rough) for depth, rough in ((RULE, False), (FAINT_RULE, True))]
+    for ink, rough in inks:
         strokes = _strokes(ink, light.dpi, SHORTEST_LEVEL, rough)
         level += [stroke for stroke in strokes if not rough or _is_alone(ink, stroke, light.dpi)]
+    for ink, rough in inks:
         sides = _strokes(np.ascontiguousarray(ink.T), light.dpi, SHORTEST_UPRIGHT, rough)
-        upright += [stroke for stroke in sides if _is_bare(ink, stroke, level, light.dpi)]
+        near = [stroke for stroke in sides if _meets(stroke.rule, level, reach_of(light.dpi))]
+        upright += [stroke for stroke in near if _is_bare(ink, stroke, level, light.dpi)]
     return _crossing(level, upright, light.dpi)
+
+
+def _drawn(light: Light, depth: float) -> Image:
+    """What is dark enough to be a rule; on a clean page also where dense print beside it darkens its surroundings."""
+    ink = dark(light, depth)
+    return ink if light.noise > CLEAN else cv2.max(ink, np.where(light.grey < PAPER - depth * 255, 255, 0).astype(np.uint8))
 
 
 def lattices(rules: Rules, dpi: float, height: float) -> list[Lattice]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import product
 from statistics import median
 
 import cv2
@@ -13,14 +13,12 @@ from extract import number
 from extract.ruled import Box, Ruled
 from extract.scan_alike import groups_of, read_alike
 from extract.scan_cell import Line, Printed, crop, firm, has_traces, printed, widened
-from extract.scan_figure import CERTAIN, SLANTED, UPRIGHT, Guess, agreed, dash_in, guess, is_figure, lean
+from extract.scan_figure import CERTAIN, SLANTED, STRETCHES, UPRIGHT, Guess, Spelling, agreed, dash_in, is_box, is_figure, lean
 from extract.scan_ink import Image
 from extract.scan_lines import character_height
 from extract.scan_ocr import Reading, Recogniser
 from extract.scan_sheet import Sheet
 
-STRETCH = 1.4
-"""The second look is at a picture this much wider: other time steps of the network see each digit."""
 STAMPED = 0.985
 """Certainty kept where a seal lay over the ink."""
 LEGIBLE = 0.6
@@ -29,6 +27,7 @@ UNSEEN = 0.05
 """Candidates less likely than this are not offered."""
 
 Look = Callable[[Sequence[Image]], list[Reading]]
+Grouping = Callable[[Sequence[Image]], list[list[int]]]
 
 
 @dataclass(slots=True)
@@ -41,7 +40,10 @@ class Seen:
     confidence: float = 1.0
     unreadable: bool = False
     candidates: tuple[tuple[str, float], ...] = ()
-    first: list[Reading] = field(default_factory=list)
+    looks: list[list[Reading]] = field(default_factory=list)
+    """What each look made of its lines."""
+    alike: bool = False
+    """Some of its lines were not read themselves, but others that look the same."""
 
 
 def read(sheet: Sheet, recogniser: Recogniser) -> list[list[Seen]]:
@@ -52,8 +54,8 @@ def read(sheet: Sheet, recogniser: Recogniser) -> list[list[Seen]]:
     cells = [cell for table in tables for cell in table]
     height = print_height(cells)
     open_cells = [cell for cell in cells if not _by_shape(cell, sheet.light.grey, height)]
-    _look_once(open_cells, sheet, height, recogniser)
-    _look_twice([cell for cell in open_cells if _is_number(cell)], sheet, height, recogniser)
+    _look(open_cells, sheet, height, recogniser, groups_of)
+    _look([cell for cell in open_cells if cell.unreadable and cell.alike], sheet, height, recogniser, _singly)
     for cell in cells:
         _stamped(cell, sheet.seals)
     return tables
@@ -81,22 +83,44 @@ def _by_shape(cell: Seen, grey: Image, height: float) -> bool:
     return True
 
 
-def _look_once(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser) -> None:
-    for cell, readings in _looks(cells, sheet, height, recogniser.read_text):
-        cell.first = readings
-        cell.text = "".join(reading.text for reading in readings)
-        cell.confidence = min(reading.confidence for reading in readings)
-        characters = max(1, sum(len(reading.text) for reading in readings))
-        cell.unreadable = sum(reading.mean * len(reading.text) for reading in readings) / characters < LEGIBLE
+def _look(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser, grouped: Grouping) -> None:
+    """Read cells once, and those with numbers again at other widths: the third time where the second left a doubt."""
+    crops = {id(cell): [crop(sheet.light.grey, line.box, cell.ruled.box, height) for line in cell.ink.lines] for cell in cells}
 
+    def look(some: Sequence[Seen], turn: int, read: Look) -> None:
+        lines = [crops[id(cell)] for cell in some]
+        groups = grouped([line for one in lines for line in one])
+        readings = read_alike([line for one in lines for line in one], groups, read, turn)
+        shared = {i for group in groups if len(group) > 1 for i in group}
+        at = 0
+        for cell, one in zip(some, lines, strict=True):
+            cell.looks = [*cell.looks[:turn], readings[at : at + len(one)]]
+            cell.alike = cell.alike or not shared.isdisjoint(range(at, at + len(one)))
+            at += len(one)
 
-def _looks(cells: Sequence[Seen], sheet: Sheet, height: float, read: Look, stretch: float = 1.0) -> Iterator[tuple[Seen, list[Reading]]]:
-    """Each cell with the readings of its lines. `stretch` widens the picture that is read, not the one that likeness is judged by."""
-    crops: list[Image] = [crop(sheet.light.grey, line.box, cell.ruled.box, height) for cell in cells for line in cell.ink.lines]
-    seen = crops if stretch == 1.0 else [widened(piece, stretch) for piece in crops]
-    readings = iter(read_alike(seen, groups_of(crops), read))
+    look(cells, 0, recogniser.read_text)
     for cell in cells:
-        yield cell, list(islice(readings, len(cell.ink.lines)))
+        _take(cell)
+    spelling = Spelling(recogniser.alphabet)
+    again = [cell for cell in cells if _is_number(cell)]
+    for turn, stretch in enumerate(STRETCHES, 1):
+        look(again, turn, lambda lines, stretch=stretch: recogniser.read([widened(line, stretch) for line in lines]))  # type: ignore[misc]
+        for cell in again:
+            _judge(cell, sheet, spelling)
+        again = [cell for cell in again if _is_bare(cell) and 0.0 < cell.confidence < CERTAIN]
+
+
+def _singly(crops: Sequence[Image]) -> list[list[int]]:
+    return [[i] for i in range(len(crops))]
+
+
+def _take(cell: Seen) -> None:
+    """The first look's text."""
+    (readings,) = cell.looks
+    cell.text = "".join(reading.text for reading in readings)
+    cell.confidence = min(reading.confidence for reading in readings)
+    characters = max(1, sum(len(reading.text) for reading in readings))
+    cell.unreadable = sum(reading.mean * len(reading.text) for reading in readings) / characters < LEGIBLE
 
 
 def _is_number(cell: Seen) -> bool:
@@ -105,35 +129,37 @@ def _is_number(cell: Seen) -> bool:
 
 
 def _is_bare(cell: Seen) -> bool:
-    return all(is_figure(reading.text) for reading in cell.first)
+    return all(is_figure(reading.text) for reading in cell.looks[0])
 
 
-def _look_twice(cells: Sequence[Seen], sheet: Sheet, height: float, recogniser: Recogniser) -> None:
-    for cell, second in _looks(cells, sheet, height, recogniser.read, STRETCH):
-        if _is_bare(cell):
-            _settle(cell, [guess(r.lattice, recogniser.alphabet) for r in second], recogniser)
-            _check_stroke(cell, sheet.ink)
-        elif [r.text for r in second] != [r.text for r in cell.first]:
+def _judge(cell: Seen, sheet: Sheet, spelling: Spelling) -> None:
+    """How sure the looks at a number are together."""
+    if _is_bare(cell):
+        _settle(cell, [[spelling.of(reading) for reading in look] for look in cell.looks])
+        _check_stroke(cell, sheet.ink)
+        if any(is_box(sheet.ink, line) for line in cell.ink.lines):
             cell.confidence = 0.0
-        if cell.ink.cut or cell.ink.doubtful or not _wrapped_soundly(cell, sheet.light.dpi):
-            cell.confidence /= 2
-        cell.unreadable = cell.confidence < CERTAIN
+    elif len({tuple(reading.text for reading in look) for look in cell.looks}) > 1:
+        cell.confidence = 0.0
+    if cell.ink.cut or cell.ink.doubtful or not _wrapped_soundly(cell, sheet.light.dpi):
+        cell.confidence /= 2
+    cell.unreadable = cell.confidence < CERTAIN
 
 
-def _settle(cell: Seen, second: list[Guess], recogniser: Recogniser) -> None:
-    """Take the figure that both looks agree on, line by line; keep what else it could be."""
-    first = [guess(reading.lattice, recogniser.alphabet) for reading in cell.first]
-    parts = [agreed(a, b, (line,)) for a, b, line in zip(first, second, cell.ink.lines, strict=True)]
+def _settle(cell: Seen, looks: list[list[Guess]]) -> None:
+    """Take the figure that all looks agree on, line by line; keep what else it could be."""
+    lines = list(zip(*looks, strict=True))
+    parts = [agreed(guesses, line) for guesses, line in zip(lines, cell.ink.lines, strict=True)]
     cell.text = "".join(text for text, _ in parts)
     cell.confidence = min(certainty for _, certainty in parts)
-    cell.candidates = _candidates([_mixed(a, b) for a, b in zip(first, second, strict=True)])
+    cell.candidates = _candidates([_mixed(guesses) for guesses in lines])
 
 
-def _mixed(first: Guess, second: Guess) -> list[tuple[str, float]]:
-    """The spellings of both looks with their mean probability."""
+def _mixed(guesses: Sequence[Guess]) -> list[tuple[str, float]]:
+    """The spellings of all looks with their mean probability."""
     mean: dict[str, float] = {}
-    for text, p in (*first.spellings, *second.spellings):
-        mean[text] = mean.get(text, 0.0) + p / 2
+    for text, p in (pair for guess in guesses for pair in guess.spellings):
+        mean[text] = mean.get(text, 0.0) + p / len(guesses)
     return sorted(mean.items(), key=lambda pair: -pair[1])[:4]
 
 
@@ -163,7 +189,7 @@ def _wrapped_soundly(cell: Seen, dpi: float) -> bool:
     lines: tuple[Line, ...] = cell.ink.lines
     if len(lines) < 2 or not _is_bare(cell):
         return True
-    digit = lines[0].box.width / max(1, len(cell.first[0].text))
+    digit = lines[0].box.width / max(1, len(cell.looks[0][0].text))
     return all(line.box.width + digit + 0.2 * dpi >= cell.ruled.box.width for line in lines[:-1])
 
 

@@ -11,7 +11,7 @@ import pytest
 from cv2.typing import MatLike
 
 from extract import scan
-from extract.document import Cell, Grid
+from extract.document import Cell, Grid, Paragraph
 from extract.errors import MissingPart, TooComplex, Unreadable
 from extract.scan import Picture, ScanDocument
 from extract.scan_alike import groups_of
@@ -231,3 +231,35 @@ def test_figures_that_look_alike_are_told_apart_by_one_stroke() -> None:
         cv2.putText(piece, text, (8, 30), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 20, 2, cv2.LINE_AA)
         drawn.append(np.clip(piece + rng.normal(0, 4, piece.shape), 0, 255).astype(np.uint8))
     assert groups_of(drawn) == [[0, 1, 3], [2], [4], [5]]
+
+
+def test_a_box_for_a_missing_glyph_is_no_nought() -> None:
+    """What a font without the digit prints in its place is unread."""
+    page = table((("241", "", "14"), ("6", "88", "1106")))
+    cv2.rectangle(page, (120 + 240 + 100, 175), (120 + 240 + 114, 195), 0, 2)
+    found = texts(scan.read([Picture(page, dpi=DPI)]))
+    assert found == [["241", "?", "14"], ["6", "88", "1106"]]
+
+
+def test_small_print_on_a_wide_screenshot_is_read() -> None:
+    """A picture's width says nothing of its print's size: rows low and pale-ruled for so wide a page are rows."""
+    page = np.full((700, 2560), 255, np.uint8)
+    rows = [[str(7 * r + 131 * c) for c in range(6)] for r in range(12)]
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            x, y = 900 + 110 * c, 100 + 24 * r
+            cv2.rectangle(page, (x, y), (x + 110, y + 24), 150, 1)
+            cv2.putText(page, text, (x + 40, y + 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 0, 1, cv2.LINE_AA)
+    found = texts(scan.read([Picture(page)]))
+    assert len(found) == 12
+    assert sum(got == want for got_row, row in zip(found, rows, strict=True) for got, want in zip(got_row, row, strict=True)) >= 68
+    assert all(got in ("?", want) for got_row, row in zip(found, rows, strict=True) for got, want in zip(got_row, row, strict=True))
+
+
+def test_print_side_by_side_is_read_from_left_to_right() -> None:
+    """Figures of one row are in their order though one stands a pixel higher than its neighbours."""
+    page = np.full((500, 1240), 255, np.uint8)
+    for x, y, text in ((150, 201, "241"), (500, 200, "35"), (850, 199, "88"), (150, 301, "6")):
+        cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2, cv2.LINE_AA)
+    document = scan.read([Picture(page, dpi=DPI)])
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["241", "35", "88", "6"]
