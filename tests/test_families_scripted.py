@@ -114,6 +114,17 @@ def test_what_may_count_or_change_something_is_never_asked(call: str) -> None:
     assert scripted.sources(parse("http://a.gov.cn/nb.html", f"<html><script>{call}</script></html>")) == []
 
 
+def test_a_list_that_a_script_file_asks_for_is_asked_for(host: Host) -> None:
+    """The file says how, the page which channel; libraries are not looked into."""
+    host["/js/list.js"] = content(SCRIPTS["ajax, a form"].replace('var cid = "4711";', ""), "text/javascript")
+    files = "".join(f"<script src='/js/{name}.js'></script>" for name in ("jquery.min", "vue", "list"))
+    host["/zwgk/nb.html"] = plain(f"<ul id='list'></ul><script>var cid = '4711';</script>{files}")
+    listing = run(lambda client: families.walk(host.url("/zwgk/nb.html"), client))
+    assert len(listing.links) == len(ROWS)
+    assert listing.complete, listing.message
+    assert [request.path for request in host.log if request.path.startswith("/js/")] == ["/js/list.js"]
+
+
 def test_a_script_that_counts_from_zero_is_followed_from_zero(host: Host) -> None:
     """Its first page is 0: begun at 1, the newest rows would be missing."""
     host["/rest/query"] = lambda request: answer({**request.query, "pageNo": str(int(request.query["pageIndex"]) + 1)})

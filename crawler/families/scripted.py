@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -12,11 +12,13 @@ from urllib.parse import urlencode, urlsplit
 from crawler import loose, scripts
 from crawler.families import answers
 from crawler.page import Page, join
-from crawler.sheet import Ask, Progress, Source
+from crawler.sheet import Ask, Progress, Reply, Sheet, Source
 from crawler.turns import PAGE_FIELDS
 
 MOST_CALLS = 4
 """Calls of one page that are tried as its list."""
+MOST_FILES = 3
+"""Script files of one page that are asked for."""
 SIZE = 15
 _CALLS = r"(?:(?:(?:\$|jQuery|axios|\$?https?|request|\$axios|this\.\$\w+)\s*\.\s*)?(?:ajax|get|post|getJSON|fetch|request)|axios|fetch)"
 _FIELD = re.compile(rf"(?:{PAGE_FIELDS})", re.I)
@@ -29,6 +31,11 @@ _ASKS = re.compile(r"list|page|query|search|find|get|select|load|article|info|ch
 _ACTS = re.compile(
     r"save|submit|insert|update|delete|remove|login|logout|count|hits?\b|click|vote|praise|like|comment|upload|send|captcha|verify"
     r"|visit|stat\b|statist|weather|suggest|token|session",
+    re.I,
+)
+_LIBRARY = re.compile(
+    r"jquery|vue|react|layui|layer|swiper|bootstrap|echarts|axios|require|lodash|moment|polyfill|share|stat|count|baidu|wza|video|player"
+    r"|calendar|datepicker|crypto|base64|md5|pinyin|template|print|slide|banner|marquee|nav|menu|head|foot|login|tongji|analytics",
     re.I,
 )
 _MARK = "90909"
@@ -63,26 +70,46 @@ class Call(NamedTuple):
 
 
 def sources(page: Page) -> list[Source]:
-    """The calls of the page's scripts that may be asking for its list, those that turn pages first."""
-    found = {(call.url, str(call.fields)): call for call in _calls(page)}
-    calls = sorted(found.values(), key=lambda call: not call.turns)
-    return [_source(page, call) for call in calls[:MOST_CALLS]]
+    """The calls of the page's own scripts that may be asking for its list, those that turn pages first; then those of its script files."""
+    code = "\n;".join(node.text() or "" for node in page.tree.css("script"))
+    files = [url for node in page.tree.css("script[src]") if (url := join(page.url, node.attributes.get("src") or ""))]
+    files = [url for url in files if urlsplit(url).hostname == urlsplit(page.url).hostname and not _LIBRARY.search(urlsplit(url).path)]
+    inline = [_source(page, call) for call in _calls(page, code)]
+    return [*inline, *(_from_file(page, code, url) for url in files[:MOST_FILES])]
 
 
 def _source(page: Page, call: Call) -> Source:
+    return Source(call.ask(page.url, 1), answers.read, partial(_following, page, call), "script", from_zero=True)
+
+
+def _following(page: Page, call: Call, progress: Progress) -> Ask | None:
+    return call.ask(page.url, progress.number + 1) if call.turns or not progress.number else None
+
+
+def _from_file(page: Page, code: str, url: str) -> Source:
+    """The list that a script file asks for: the file first, then the first of its calls, with what the page's own scripts set."""
+    found: list[Call] = []
+
+    def read(reply: Reply) -> Sheet:
+        if reply.ask.number:
+            return answers.read(reply)
+        found.extend(_calls(page, f"{code}\n;{reply.text}")[:1])
+        return Sheet(prelude=True)
+
     def following(progress: Progress) -> Ask | None:
-        return call.ask(page.url, progress.number + 1) if call.turns else None
+        return _following(page, found[0], progress) if found else None
 
-    return Source(call.ask(page.url, 1), answers.read, following, "script", from_zero=True)
+    return Source(Ask(url, referer=page.url, number=0), read, following, "script file", from_zero=True)
 
 
-def _calls(page: Page) -> Iterator[Call]:
-    code = "\n;".join(node.text() or "" for node in page.tree.css("script"))
+def _calls(page: Page, code: str) -> list[Call]:
     read = partial(_evaluated, page.text, scripts.assigned(code))
+    calls: list[Call] = []
     for found in re.finditer(rf"(?<![\w$.]){_CALLS}(?=\s*\()", code):
         arguments = next(loose.called(code[found.start() :], re.escape(found[0]), read), [])
-        if call := _call(page, found[0], arguments):
-            yield call
+        if (call := _call(page, found[0], arguments)) and call not in calls:
+            calls.append(call)
+    return sorted(calls, key=lambda call: not call.turns)[:MOST_CALLS]
 
 
 def _call(page: Page, name: str, arguments: list[loose.Value]) -> Call | None:
