@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ctypes import addressof, c_double, c_float
+from ctypes import addressof, c_double, c_float, c_uint16
 from itertools import compress, repeat
 from statistics import median
 from typing import NamedTuple
@@ -21,6 +21,7 @@ ABOVE = 0.88
 """The share of a letter's height that stands above its line."""
 GARBLED, FEWEST = 0.2, 8
 """The share of accented letters, and their number, from which a page without ideographs is not text."""
+_SURROGATES = frozenset(range(0xD800, 0xE000))
 _DIGITS = frozenset(map(ord, "0123456789.,+-%"))
 
 
@@ -60,11 +61,13 @@ class Characters(NamedTuple):
 
 
 class _Raw(NamedTuple):
-    """What pdfium says of each character; `boxes` are left, top, right, bottom, `points` the origins, in the page's own space."""
+    """What pdfium says of each character; `boxes` are left, top, right, bottom in the page's own space, `lines` the heights of
+    the lines that they stand on, on the upright page.
+    """
 
     codes: list[int]
     boxes: list[float]
-    points: list[float]
+    lines: list[float]
     owners: list[int] | None
     unmapped: frozenset[int]
     usual: float
@@ -103,18 +106,42 @@ def _ask(text: int, how: Print) -> _Raw:
     count = pdfium.count_characters(text)
     if count > MOST_LETTERS:
         raise TooComplex(f"a page holds {count} characters")
-    codes = list(map(pdfium.character, repeat(text), range(count)))
-    boxes, points = (c_float * (4 * count))(), (c_double * (2 * count))()
-    start, first = addressof(boxes), addressof(points)
+    codes = _codes(text, count)
+    boxes = (c_float * (4 * count))()
+    start = addressof(boxes)
     list(map(pdfium.character_box, repeat(text), range(count), range(start, start + 16 * count, 16)))
-    end = first + 16 * count
-    list(map(pdfium.character_origin, repeat(text), range(count), range(first, end, 16), range(first + 8, end + 8, 16)))
     plain = PLAIN[how.writing]
     simple = not how.orders and all(look is plain for look in how.seen.values())
     owners = None if simple else list(map(pdfium.character_object, repeat(text), range(count)))
     flat = boxes[:]
+    lines = _lines(text, flat, how)
     usual = _mend_giants(text, codes, flat, how.writing)
-    return _Raw(codes, flat, points[:], owners, _unmapped(text, codes), usual)
+    return _Raw(codes, flat, lines, owners, _unmapped(text, codes), usual)
+
+
+def _codes(text: int, count: int) -> list[int]:
+    """The code points of all characters; asked at one go where each is one unit of UTF-16."""
+    units = (c_uint16 * (count + 1))()
+    if pdfium.characters(text, 0, count, addressof(units)) == count + 1:
+        codes = units[:count]
+        if _SURROGATES.isdisjoint(codes):
+            return codes
+    return list(map(pdfium.character, repeat(text), range(count)))
+
+
+def _lines(text: int, flat: list[float], how: Print) -> list[float]:
+    """The height on the upright page of the line that each letter stands on; letters of one height and font share theirs."""
+    _, b, _, d, _, f = how.frame
+    x, y = c_double(), c_double()
+    at = addressof(x), addressof(y)
+    first = how.writing % 2
+    heights = list(zip(flat[1 - first :: 4], flat[3 - first :: 4], strict=True))
+    known: dict[tuple[float, float], float] = {}
+    for i, height in enumerate(heights):
+        if height not in known:
+            pdfium.character_origin(text, i, *at)
+            known[height] = b * x.value + d * y.value + f
+    return [known[height] for height in heights]
 
 
 def _mend_giants(text: int, codes: list[int], flat: list[float], writing: int) -> float:
@@ -154,8 +181,7 @@ def _sides(raw: _Raw, frame: Matrix) -> tuple[list[float], list[float], list[flo
     Fonts without metrics give 一 the box of its ink alone; vertical writing has its origins above its letters: those boxes stay.
     """
     x0, top, x1, bottom = _moved(raw.boxes, frame)
-    _, b, _, d, _, f = frame
-    lines = [b * x + d * y + f for x, y in zip(raw.points[0::2], raw.points[1::2], strict=True)]
+    lines = raw.lines
     flat, usual = FLAT * raw.usual, raw.usual
     heights = [h if (h := below - above) >= flat else usual for above, below in zip(top, bottom, strict=True)]
     rest = 1 - ABOVE

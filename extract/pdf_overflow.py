@@ -5,7 +5,7 @@ from __future__ import annotations
 from extract.pdf_page import Glyph, Page
 from extract.pdf_prose import MARGIN, is_heading
 from extract.pdf_text import line_text, rows
-from extract.ruled import Lattice, Ruled
+from extract.ruled import Lattice, Rule, Ruled
 
 LEADING = 2.5
 """Sizes of its letters from one line of a cell to the next, at most."""
@@ -17,7 +17,8 @@ def taken_in(lattice: Lattice, letters: list[list[Glyph]], outside: list[Glyph],
     Such lines follow one another closely, stand wholly under such cells, and are the last of the page's text.
     """
     bottom = lattice.box.bottom
-    open_cells = [i for i, cell in enumerate(lattice.cells) if cell.box.bottom >= bottom - corner and not _is_closed(cell, page, corner)]
+    lowest = [rule for rule in page.horizontal if abs(rule.at - bottom) <= 2 * corner]
+    open_cells = [i for i, cell in enumerate(lattice.cells) if cell.box.bottom >= bottom - corner and not _is_closed(cell, lowest, corner)]
     below = rows([glyph for glyph in outside if glyph.bottom > bottom and not glyph.turn]) if open_cells else []
     found = [list(own) for own in letters]
     last = max((glyph.bottom for i in open_cells for glyph in letters[i]), default=bottom)
@@ -31,8 +32,8 @@ def taken_in(lattice: Lattice, letters: list[list[Glyph]], outside: list[Glyph],
     return found if below else None
 
 
-def _is_closed(cell: Ruled, page: Page, corner: float) -> bool:
-    """Whether a rule is drawn below most of a cell."""
+def _is_closed(cell: Ruled, rules: list[Rule], corner: float) -> bool:
+    """Whether one of these rules is drawn below most of a cell."""
     box = cell.box
-    near = [rule for rule in page.horizontal if abs(rule.at - box.bottom) <= corner]
+    near = [rule for rule in rules if abs(rule.at - box.bottom) <= corner]
     return sum(max(0.0, min(rule.end, box.x1) - max(rule.start, box.x0)) for rule in near) >= box.width / 2

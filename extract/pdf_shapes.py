@@ -57,7 +57,7 @@ def shapes(objects: list[Thing], thickest: float = THICKEST) -> Shapes:
     """Lines and areas that the paths among these objects draw. TooComplex beyond 400,000 segments."""
     seen = Shapes([], [], [], thickest)
     budget = MOST_SEGMENTS
-    for thing, paint in _painted([thing for thing in objects if thing.kind == pdfium.PATH]):
+    for thing, paint in _painted([thing for thing in objects if thing.kind == pdfium.PATH], seen):
         budget -= _take(thing, paint, seen)
         if budget < 0:
             raise TooComplex("a page draws too many lines")
@@ -71,8 +71,8 @@ def shapes(objects: list[Thing], thickest: float = THICKEST) -> Shapes:
     return seen
 
 
-def _painted(paths: list[Thing]) -> Iterator[tuple[Thing, _Paint]]:
-    """The paths that put ink on the page, and how."""
+def _painted(paths: list[Thing], seen: Shapes) -> Iterator[tuple[Thing, _Paint]]:
+    """The paths that put ink on the page, and how; but those that are plainly lines, as nearly all are, go into `seen` at once."""
     handles = [path.handle for path in paths]
     modes = (c_int * (2 * len(paths)))()
     start, end = addressof(modes), addressof(modes) + 8 * len(paths)
@@ -80,7 +80,9 @@ def _painted(paths: list[Thing]) -> Iterator[tuple[Thing, _Paint]]:
     clips = list(map(pdfium.count_clips, map(pdfium.clip_path, handles)))
     filled, stroked = _inks(handles, modes[0::2], stroke=False), _inks(handles, modes[1::2], stroke=True)
     for path, fill, stroke, clipped, box in zip(paths, filled, stroked, clips, all_bounds(paths), strict=True):
-        if fill or stroke:
+        if clipped <= 0 and (fill > 1 or stroke > 1) and (box[2] - box[0] <= seen.thickest or box[3] - box[1] <= seen.thickest):
+            seen.lines.append(box)
+        elif fill or stroke:
             yield path, _Paint(path.order, fill, stroke, clip_of(path) if clipped > 0 else None, path.handle, box)
 
 
@@ -91,11 +93,8 @@ def _inks(handles: list[int], asked: list[int], stroke: bool) -> list[int]:
 
 
 def _take(thing: Thing, paint: _Paint, seen: Shapes) -> int:
-    """Enter one path into `seen`; the number of segments it has, or 1 where nobody needed to count them."""
-    _, filled, stroked, clip, handle, box = paint
-    if clip is None and (filled > 1 or stroked > 1) and (box[2] - box[0] <= seen.thickest or box[3] - box[1] <= seen.thickest):
-        seen.lines.append(box)
-        return 1
+    """Enter one path into `seen`; the number of segments it has."""
+    _, _, stroked, _, handle, box = paint
     count: int = pdfium.count_segments(handle)
     pen = pen_of(thing) if stroked else 0.0
     if min(box.width, box.height) - 2 * pen <= seen.thickest and pen <= seen.thickest:
