@@ -150,13 +150,22 @@ def _place(row: tuple[Slot, ...], header: Header, physical: bool) -> Placed | No
     label = read_label(header, row)
     if label is None:
         return None
-    if header.voids:
-        row = tuple(slot for slot in row if not (slot.is_blank and header.voids.issuperset(range(slot.start, slot.end))))
-    assigned = assign(header.heads, row, label.end, header.width, physical)
+    own = tuple(slot for slot in row if not _is_stranger(slot, header, row)) if header.voids or header.foreign else row
+    assigned = assign(header.heads, own, label.end, header.width, physical)
     if assigned is None:
         return Placed(label, None, False)
     targets = (_target(header, label, head, slot.at, head in assigned.ambiguous) for head, slot in assigned.slots.items())
     return Placed(label, tuple(targets), assigned.regular)
+
+
+def _is_stranger(slot: Slot, header: Header, row: tuple[Slot, ...]) -> bool:
+    """Whether a cell is what is left of a merged one, or, in a column that the form does not have, words or a rate: no figure, and
+    not like one of the row.
+    """
+    columns = range(slot.start, slot.end)
+    if header.foreign.issuperset(columns) and (slot.text.endswith(("%", "％")) or not any(ch.isdigit() for ch in slot.text)):
+        return slot.kind == "word" or all(slot.text != other.text for other in row if other is not slot)
+    return slot.is_blank and header.voids.issuperset(columns)
 
 
 def _target(header: Header, label: RowLabel, head: Head, at: int, ambiguous: bool) -> Target:

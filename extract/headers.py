@@ -30,7 +30,8 @@ class Header:
     """The header of a table: its named columns, and how many rows it takes. The same rows give the same object.
 
     `ordered` is False where the columns do not stand in an order of the form: then sums must confirm each row. `voids` are the
-    columns between the named ones that the header leaves blank: cells once merged, of which rows have blank ones too.
+    columns between the named ones that the header leaves blank: cells once merged, of which rows have blank ones too. `foreign`
+    are those behind the named ones that it names otherwise (备注).
     """
 
     table: str
@@ -40,6 +41,7 @@ class Header:
     """The grid column behind the last cell of the header's rows."""
     ordered: bool = True
     voids: frozenset[int] = frozenset()
+    foreign: frozenset[int] = frozenset()
 
     @property
     def first(self) -> int:
@@ -127,7 +129,7 @@ def _requests(rows: Sequence[Row]) -> Header | None:
     canonical = [c.code for c in form().columns_of("requests")]
     total_first = ["total", *(c for c in canonical if c != "total")]
     ordered = any(_follows(heads, order) for order in (canonical, total_first)) and not _covered(block, labels, codes)
-    return Header("requests", tuple(heads), len(block), _width(block), ordered)
+    return Header("requests", tuple(heads), len(block), _width(block), ordered, foreign=_foreign(block, heads, labels))
 
 
 def _covered(block: Sequence[Row], labels: Labels, codes: Sequence[str]) -> bool:
@@ -178,6 +180,12 @@ def _spread(heads: Sequence[Head], block: Sequence[Row]) -> tuple[list[Head], fr
     return [*wider, *heads[-1:]], frozenset(c for a, b in zip(heads, wider, strict=False) for c in range(a.end, b.end))
 
 
+def _foreign(block: Sequence[Row], heads: Sequence[Head], labels: Labels) -> frozenset[int]:
+    """The columns behind the last named one over which the header prints a word that no column of the table has."""
+    behind = (slot for row in block for slot in row if slot.start >= heads[-1].end and slot.kind == "word" and not labels.find(slot.text))
+    return frozenset(c for slot in behind for c in range(slot.start, slot.end))
+
+
 def _challenge_groups() -> Labels:
     return row_labels("challenges")
 
@@ -210,7 +218,7 @@ def _disclosure(row: Row, current: str | None) -> Header | None:
         return None
     heads, voids = _spread(heads, [row])
     ordered = heads[0].start > 0 and len(keys) == len(set(keys)) and all(a.end == b.start for a, b in pairwise(heads))
-    return Header("disclosure", tuple(heads), 1, row[-1].end, ordered, voids)
+    return Header("disclosure", tuple(heads), 1, row[-1].end, ordered, voids, _foreign([row], heads, labels))
 
 
 def _joined(heads: Iterable[Head]) -> list[Head]:

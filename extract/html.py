@@ -114,12 +114,16 @@ def _prints_otherwise(document: Document) -> bool:
 def _without_later_copies(document: Document) -> Document:
     """Without the tables of which the page has printed the first copy as lines: those further down are another report's."""
     blocks: list[Block] = []
+    lines: list[str] = []
     printed: set[re.Pattern[str]] = set()
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            printed |= {word for word in _PRINTED_APART if word.search(block.text)}
-        elif any(word.search(cell.text) for word in printed for cell in block.cells()):
-            continue
+            lines.append(block.text)
+        else:
+            printed |= {word for word in _PRINTED_APART if word.search("\n".join(lines))}
+            lines.clear()
+            if any(word.search(cell.text) for word in printed for cell in block.cells()):
+                continue
         blocks.append(block)
     return replace(document, blocks=tuple(blocks))
 

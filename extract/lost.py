@@ -272,12 +272,12 @@ def _challenges(text: str) -> list[list[Piece]] | None:
 
 def _fifteen(cells: Sequence[str]) -> list[Piece] | None:
     """The fifteen figures: as printed, by their three sums, or openly unread; None where none are printed."""
-    leading: list[str] = list(takewhile(lambda cell: cell.isdecimal() or _readable(cell), cells[:15]))
+    leading: list[str] = list(takewhile(lambda cell: cell.isdecimal() or _readable(cell), cells[:16]))
     if len(leading) == 15:
         return _plain(leading)
     if not leading:
         return None
-    options = groups(leading, 5, 3) if all(c.isascii() and c.isdecimal() for c in leading) else ()
+    options = groups(leading, 5, 3) if len(leading) < 15 and all(c.isascii() and c.isdecimal() for c in leading) else ()
     if len(options) == 1:
         return [Piece(str(number), True) for number in options[0]]
     return [Piece(" ".join(leading), unreadable=True)] * 15

@@ -218,3 +218,26 @@ def test_a_long_table_two_names_each_row_once_or_every_time() -> None:
         *(("rules", "issued", "3"), ("rules", "repealed", "1"), ("rules", "in_force", "2")),
         *(("normative_documents", "issued", "5"), ("normative_documents", "repealed", "0"), ("normative_documents", "in_force", "7")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("remark", "state"), [("", "number"), ("无", "number"), ("见说明", "number"), ("-12.5%", "number"), ("4", "unreadable")]
+)
+def test_a_column_for_remarks_behind_the_figures_shifts_none(remark: str, state: str) -> None:
+    """Words there are no figures; a number there may be the total of a row that has a cell too many."""
+    model = specimen(11)
+    second, third, fourth = (block for block in model.blocks if not isinstance(block, str))
+    third = [[*row, Box("备注", rowspan=3)] if n == 0 else [*row, Box(remark)] if n > 2 else row for n, row in enumerate(third)]
+    report = with_tables(model, second, third, fourth)
+    assert {f.state for f in report.figures if f.row_code == "requests.new"} == {state}
+    assert wrong(model, report) == []
+
+
+def test_a_dash_behind_figures_that_are_dashes_too_may_be_one_of_them() -> None:
+    """A cell too many before them pushes the last into the column for remarks."""
+    model = specimen(11)
+    second, third, fourth = (block for block in model.blocks if not isinstance(block, str))
+    third = [[*row, Box("备注", rowspan=3)] if n == 0 else row for n, row in enumerate(third)]
+    dashed = [replace(box, text="/") if box.key else box for box in third[3]]
+    report = with_tables(model, second, [*third[:3], [dashed[0], Box("7"), *dashed[1:]], *third[4:]], fourth)
+    assert {f.state for f in report.figures if f.row_code == "requests.new"} == {"unreadable"}

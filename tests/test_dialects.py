@@ -327,3 +327,25 @@ def test_figures_with_printed_borders_are_not_split_where_others_are_blank(row: 
     """`1` and `52` under three columns, one of them blank: no `1`, `5` and `2`."""
     text = f"二、主动公开政府信息情况\n信息内容   本年制发件数   本年废止件数   现行有效件数\n{row}\n行政规范性文件   0   0   0\n"
     assert {f.value for f in read(Source(text.encode())).figures if f.row_code == "disclosure.rules"} <= {None, 677}
+
+
+def test_the_tables_of_a_second_report_are_not_taken_where_labels_of_the_first_are_broken_over_lines() -> None:
+    """The first report's tables stand as loose lines that nobody can put together; the figures below are another report's."""
+    boxes = [box for block in MODEL.blocks if not isinstance(block, str) for row in block for box in row]
+    lines = [line for box in boxes for line in ([box.text] if box.key else [box.text[:2], box.text[2:]])]
+    loose = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    report = reading(f"<p>{MODEL.title}</p><p>一、总体情况</p>{loose}{only_tables(OTHER)}")
+    found = {(f.table_code, f.row_code, f.column_code): str(f.value) for f in report.figures if f.state == "number"}
+    assert all(same(value, MODEL.expected[key]) for key, value in found.items())
+
+
+def test_more_than_fifteen_figures_below_table_four_are_not_its_own() -> None:
+    """Digits that each stand on a line make numbers that nobody can tell apart."""
+    digits = "\n".join("12" * 9)
+    header = (
+        "行政复议\n行政诉讼\n"
+        + "结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n未经复议直接起诉\n复议后起诉\n"
+        + "结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n" * 2
+    )
+    report = read(Source(f"{MODEL.title}\n一、总体情况\n略。\n{header}{digits}\n五、存在的主要问题".encode()))
+    assert {f.state for f in report.figures} == {"unreadable"}
