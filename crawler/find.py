@@ -173,7 +173,7 @@ class _Search:
         if at.depth == 0 and (self.home is None or len(page.links) > len(self.home.links)):
             self.home, self.menu = page, frozenset(link.url for link in page.links)
         family = families.recognise(page) if self.site.family == "auto" else self.site.family
-        ways = {source.name for source in families.sources_of(family, page)} - {"pages"}
+        ways = {source.name for source in families.sources_of(family, page)} - {"pages", "script file"}
         judgement = find_judge.judge(page, at, ways)
         if not ways and find_judge.needs_browser(page):
             self.trouble(at.url, "needs_browser", "the page is filled by a program in a browser only")

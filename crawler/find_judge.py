@@ -21,6 +21,8 @@ _MANY = 3
 _TITLE_END = re.compile(r"[-_|—–>»]+")
 
 
+GUESSED = frozenset(("script",))
+"""Ways to ask for rows that no family vouches for."""
 Role = Literal["report", "listing", "asked", "document", "gate", "barren", "lost"]
 """What an annual-report column is to a search; see `role_of`."""
 
@@ -103,12 +105,14 @@ def role_of(judgement: Judgement, page: Page, at: Candidate, leads_on: bool) -> 
         return "asked"
     if judgement.is_report:
         return "report"
-    if judgement.ways and not judgement.rows:
+    if judgement.ways - GUESSED and not judgement.rows:
         return "asked"
     if leads_on:
         return "gate"
     if not judgement.rows and holds_report(page):
         return "document"
+    if judgement.ways and not judgement.rows:
+        return "asked"
     return "lost" if at.proven else "barren"
 
 
