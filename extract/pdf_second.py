@@ -52,11 +52,12 @@ def _page(page: Any, number: int) -> tuple[PageLines, _Placed]:  # noqa: ANN401 
     glyphs = [glyph for glyph in map(_glyph, page.dedupe_chars().chars) if glyph.text]
     tables, grids = page.find_tables(), []
     outside = glyphs
+    joined = [pair for pair in pairwise(glyphs) if runs_on(*pair)]
     for table in tables:
         box = Box(*table.bbox)
         inside = [glyph for glyph in outside if box.holds((glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2)]
         outside = [glyph for glyph in outside if glyph not in inside]
-        grids.append((box.top, _grid(_lattice(table.cells), inside, number)))
+        grids.append((box.top, _grid(_lattice(table.cells), inside, joined, number)))
     page.close()
     return PageLines(number, float(page.width), float(page.height), lines_of(outside)), grids
 
@@ -92,9 +93,7 @@ def _at(places: list[float], value: float) -> int:
     return max(0, bisect_left(places, value + 0.01) - 1)
 
 
-def _grid(lattice: Lattice, glyphs: list[Glyph], number: int) -> Grid:
-    joined = [pair for pair in pairwise(glyphs) if runs_on(*pair)]
-
+def _grid(lattice: Lattice, glyphs: list[Glyph], joined: list[tuple[Glyph, Glyph]], number: int) -> Grid:
     def read_cell(cell: Ruled) -> Reading:
         def holds(g: Glyph) -> bool:
             return cell.box.holds((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2)

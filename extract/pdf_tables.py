@@ -153,20 +153,24 @@ def _without_frames(lattices: list[Lattice], page: Page) -> list[Lattice]:
 
 
 def _share(lattices: Sequence[Lattice], glyphs: list[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
-    """Each letter to the smallest lattice that holds its centre, or to none."""
+    """Each letter to the smallest lattice that holds its centre, or to none; a number that runs on beyond one is unreadable."""
     inside: list[list[Glyph]] = [[] for _ in lattices]
     outside: list[Glyph] = []
     order = sorted(range(len(lattices)), key=lambda i: lattices[i].box.width * lattices[i].box.height)
     boxes = [(i, *lattices[i].box) for i in order]
+    last: list[Glyph] = []
     for glyph in glyphs:
         _, left, upper, right, lower, _ = glyph
         x, y = (left + right) / 2, (upper + lower) / 2
         for i, x0, top, x1, bottom in boxes:
             if x0 <= x <= x1 and top <= y <= bottom:
-                inside[i].append(glyph)
+                last = inside[i]
+                last.append(glyph)
                 break
         else:
             outside.append(glyph)
+            if last and runs_on(last[-1], glyph):
+                last.append(last.pop()._replace(text=UNREADABLE))
     return inside, outside
 
 

@@ -19,6 +19,8 @@ BAND = 24.0
 """Points; areas are looked up by horizontal bands of the page."""
 TWIN = 0.3
 """The share of its size by which a text may be shifted from another show of it."""
+FEW_WORDS = 3
+"""Faint texts for each faint word from which those without letters are no part of a watermark."""
 OVERLAY = 0.5
 """The share of the page from which a picture on top is taken to hide the text below it, not to stamp it."""
 
@@ -109,10 +111,12 @@ def revealed(objects: list[Thing], seen: dict[int, Look], owners: Iterable[int])
 
 
 def without_watermarks(seen: dict[int, Look], owners: Iterable[int], letters: Iterable[str]) -> dict[int, Look]:
-    """How text objects are seen, faint words as askew ones are: a watermark. Faint figures may be figures and stay."""
+    """How text objects are seen, faint words as askew ones are: a watermark. Faint figures may be figures, and stay where
+    they are many more than the words.
+    """
     faint = {handle for handle, look in seen.items() if look.faint}
-    words = {owner for owner, letter in zip(owners, letters, strict=True) if letter.isalpha() and owner in faint} if faint else ()
-    return seen | dict.fromkeys(words, PLAIN[None]) if words else seen
+    words = {owner for owner, letter in zip(owners, letters, strict=True) if letter.isalpha() and owner in faint} if faint else set()
+    return seen | dict.fromkeys(faint if FEW_WORDS * len(words) >= len(faint) else words, PLAIN[None]) if words else seen
 
 
 def _is_twin(one: Box, other: Box) -> bool:

@@ -44,10 +44,16 @@ def test_a_number_that_runs_on_into_the_next_cell_leaves_both_unread() -> None:
     assert unreadable(content) == {(1, 1), (1, 2)}
 
 
+def test_a_number_that_runs_on_beyond_the_table_is_unread() -> None:
+    """Its last digits belong to it though they stand outside."""
+    assert unreadable(page(lambda canvas: canvas.drawString(XS[2] + 5, YS[1] + 10, "12345678"))) == {(1, 2)}
+
+
 def test_the_second_reader_leaves_them_unread_too() -> None:
     """Else its reading would stand in the place of the first's."""
-    (table,) = second_read(page(lambda canvas: canvas.drawString(XS[1] + 5, YS[1] + 10, "12345678"))).grids()
-    assert {(cell.place.row_no, cell.place.column_no) for cell in table.cells() if cell.unreadable} == {(1, 1), (1, 2)}
+    for column, torn in ((1, {(1, 1), (1, 2)}), (2, {(1, 2)})):
+        (table,) = second_read(page(lambda canvas, x=XS[column]: canvas.drawString(x + 5, YS[1] + 10, "12345678"))).grids()
+        assert {(cell.place.row_no, cell.place.column_no) for cell in table.cells() if cell.unreadable} == torn
 
 
 def test_numbers_side_by_side_are_read() -> None:

@@ -49,6 +49,11 @@ def test_faint_figures_are_read() -> None:
     assert "12" in faintly(b"12", b"0.8 g")
 
 
+def test_faint_figures_between_faint_words_are_of_the_watermark() -> None:
+    """Its text may come in pieces of several fonts."""
+    assert "2023" not in faintly(b"draft) Tj 9 0 Td (2023", b"0.8 g")
+
+
 def faintly(text: bytes, colour: bytes) -> str:
     """The text of a page that shows one text in black and another in this colour."""
     content = b"BT /F 12 Tf 72 700 Td (end) Tj ET %s BT /F 12 Tf 72 600 Td (%s) Tj ET" % (colour, text)
