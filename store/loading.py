@@ -316,7 +316,12 @@ class Loading:
         published = dated(new.report, new.source)
         agency_id, year, scope = new.key
         known = (self.next_id, agency_id, year, scope, number, new.source.url, new.report.status, new.content, new.sources)
-        return Version(*known, new.source.reader_version, new.captured_at, published, False, None)
+        return Version(*known, new.source.reader_version, new.captured_at, published, False, self._replaced_on(new))
+
+    def _replaced_on(self, new: Reading) -> date | None:
+        """When its address is known to have held another report since."""
+        later = (v for v in self.held.by_url[new.source.url] if v.key != new.key and not v.retired and v.captured_at > new.captured_at)
+        return min((v.captured_at.date() for v in later), default=None)
 
     def _moved_away(self, new: Reading) -> None:
         """The address held another agency's or year's report: with the same bytes we had misread it, else that one has gone."""
@@ -325,7 +330,7 @@ class Loading:
                 version.retired = True
                 self.held.elect(version.key)
             elif version.is_current and new.captured_at >= version.captured_at:
-                version.gone_on = version.gone_on or new.captured_at.date()
+                version.gone_on = min(version.gone_on or date.max, new.captured_at.date())
 
     def _no_longer_readable(self, new: Reading, last: Version) -> Loaded:
         said = "the document can no longer be read; the version read before is kept"

@@ -288,6 +288,18 @@ def test_an_address_that_goes_on_to_the_next_year_keeps_the_last(archive: Archiv
     ]
 
 
+@pytest.mark.parametrize("order", [(2022, 2023, 2024), (2024, 2023, 2022), (2024, 2022, 2023)])
+def test_an_address_that_shows_the_newest_year_keeps_each_in_its_time(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """Whenever the captures arrive: the last year's report stands there, of each other the day is known by which it was gone."""
+    with Archive(tmp_path) as archive:
+        archive.start_run()
+        archive.add_site(SHAWAN)
+        for year in order:
+            archive.load(report(year=year), source(PAGE, str(year), at=datetime(year + 1, 2, 1, tzinfo=UTC)))
+        gone = ask(archive, "SELECT year, gone_on FROM report WHERE is_current ORDER BY year")
+    assert gone == [(2022, date(2024, 2, 1)), (2023, date(2025, 2, 1)), (2024, None)]
+
+
 def test_bytes_that_readers_gave_to_the_wrong_year_are_moved(archive: Archive) -> None:
     """The same bytes, today read as another year: the misread version stands for nothing any more."""
     archive.load(report(year=2023), source(PAGE, "a"))
