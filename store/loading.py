@@ -358,7 +358,8 @@ class Loading:
         self.batch.figures.insert(self.connection)
         self.batch.findings.insert(self.connection)
         self._update([v for v in self.held.all() if self.written[v.report_id] != v.standing])
-        self.connection.execute(CORRECTED, [self.corrected])
+        if self.corrected:
+            self.connection.execute(CORRECTED, [self.corrected])
         insert(self.connection, "reading", self.readings)
         settle(self.connection, sorted({row[2] for row in self.readings}), ("read", "load"), self.sightings)
         record(self.connection, self.sightings)
