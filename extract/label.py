@@ -73,10 +73,14 @@ class Labels:
         """All codes that `text` can mean at the strongest level that knows it; several where a label is shared."""
         return () if text.isascii() else _find(self, text)
 
+    def named(self, text: str) -> tuple[Match, ...]:
+        """The same without guessing at spelling, which takes the longest."""
+        return () if text.isascii() else _named(self, text)
+
     def surely(self, text: str) -> str | None:
         """The one code that `text` means without guessing at spelling, or None."""
-        found = self.find(text)
-        return found[0].code if len(found) == 1 and found[0].strength != "fuzzy" else None
+        found = self.named(text)
+        return found[0].code if len(found) == 1 else None
 
     __hash__ = object.__hash__
 
@@ -84,15 +88,16 @@ class Labels:
 @lru_cache(maxsize=16384)
 def _find(labels: Labels, text: str) -> tuple[Match, ...]:
     key = normalise(text)
-    if not key:
-        return ()
+    return _named(labels, text) or (_fuzzy(labels, strip_brackets(key) or key) if key else ())
+
+
+@lru_cache(maxsize=16384)
+def _named(labels: Labels, text: str) -> tuple[Match, ...]:
+    key = normalise(text)
     for strength, index in (("exact", labels.exact), ("alias", labels.alias)):
         if key in index:
             return tuple(Match(code, strength) for code in index[key])  # type: ignore[arg-type]  # both are Strengths
-    bare = strip_brackets(key)
-    if bare and bare in labels.bare:
-        return tuple(Match(code, "bracket_stripped") for code in labels.bare[bare])
-    return _fuzzy(labels, bare or key)
+    return tuple(Match(code, "bracket_stripped") for code in labels.bare.get(strip_brackets(key), ()))
 
 
 def _fuzzy(labels: Labels, key: str) -> tuple[Match, ...]:

@@ -110,7 +110,8 @@ def _open(text: str) -> tuple[str | None, str, str | None, str] | None:
     number = numbered[1] if numbered else None
     body = text[numbered.end() :] if numbered else text
     if len(text) <= MAX_HEADING:
-        codes = [m.code for m in heading_labels().find(body) if m.code[2] == "_" and (number or m.strength != "fuzzy")]
+        found = heading_labels().find(body) if number else heading_labels().named(body)
+        codes = [m.code for m in found if m.code[2] == "_"]
         if codes and (number or normalise(body) == normalise(text)):
             return number, body.strip().rstrip("：:"), codes[0], ""
     if number is None:
@@ -164,7 +165,7 @@ def _open_part(text: str, numbered: re.Match[str] | None) -> Section | None:
     """The part that a paragraph heads, with its text behind the heading on one line."""
     body = text[numbered.end() :] if numbered else text
     for head, rest in _cut_heading(body):
-        codes = [m.code for m in heading_labels().find(head) if m.code.startswith("s1.") and m.strength != "fuzzy"]
+        codes = [m.code for m in heading_labels().named(head) if m.code.startswith("s1.")]
         if codes:
             return Section(codes[0], numbered[1] if numbered else None, head.strip(), rest.strip())
     return None

@@ -15,6 +15,8 @@ from extract.kind import Kind, sniff
 from extract.report import Figure
 
 SUMS = ("T3.balance", "T3.outcome_total", "T3.row_total", "T4.total")
+READ_TWICE = frozenset((Kind.pdf, Kind.doc, Kind.wps))
+"""Kinds that a second reader may open."""
 Key = tuple[str, str, str]
 
 
@@ -22,7 +24,8 @@ def second_opinion(source: Source, first: Alignment) -> Alignment:
     """The alignment with every doubtful cell settled by a second reader (pdfplumber for PDF, LibreOffice for binary Word where it
     is present): agreement stands, disagreement needs the sums.
     """
-    reader = _second_reader(sniff(source.content)) if first.tables and _is_doubtful(first) else None
+    kind = sniff(source.content)
+    reader = _second_reader(kind) if kind in READ_TWICE and first.tables and _is_doubtful(first) else None
     if reader is None:
         return first
     try:
@@ -38,9 +41,7 @@ def _second_reader(kind: Kind) -> Callable[[bytes], Document] | None:
         from extract.pdf_second import read as read_pdf  # slow to import, rarely needed
 
         return read_pdf
-    if kind in (Kind.doc, Kind.wps) and office_program.is_present():
-        return office_program.read
-    return None
+    return office_program.read if office_program.is_present() else None
 
 
 def _is_doubtful(found: Alignment) -> bool:

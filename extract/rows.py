@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from extract.axes import Line, Slot
+from extract.axes import Line, Slot, remembered
 from extract.form import Row, form
 from extract.headers import Header
 from extract.label import Labels, normalise, row_labels
@@ -46,18 +46,25 @@ def read_label(header: Header, row: Sequence[Slot]) -> RowLabel | None:
 
 def mended(header: Header, upper: Line, lower: Line) -> Line | None:
     """Both lines as one where a break set one row in two: only together their labels name it, and the figures stand in one of them."""
-    if header.is_keyed:
+    rest = _rest(lower, header)
+    above = _label_cells(header, upper.slots) if rest is not None else []
+    if rest is None or not above or (above[-1].start, above[-1].end) != (rest.start, rest.end):
         return None
-    above, below = _label_cells(header, upper.slots), _label_cells(header, lower.slots)
-    if not above or not below or (above[-1].start, above[-1].end) != (below[-1].start, below[-1].end):
-        return None
-    label, rest = above[-1], below[-1]
-    labels, joined = row_labels(header.table), label.text + rest.text
-    if ENUMERATED.match(rest.text) or labels.surely(rest.text) or not labels.surely(joined):
+    label, joined = above[-1], above[-1].text + rest.text
+    if not row_labels(header.table).surely(joined):
         return None
     if _is_bare(lower, rest.end, upper):
         return _relabelled(upper, label, joined)
     return _relabelled(lower, rest, joined) if _is_bare(upper, label.end, lower) else None
+
+
+@remembered
+def _rest(row: tuple[Slot, ...], header: Header) -> Slot | None:
+    """The innermost label of a row where it begins no row and names none: what may be left of the label above it."""
+    cells = [] if header.is_keyed else _label_cells(header, row)
+    if not cells or ENUMERATED.match(cells[-1].text) or row_labels(header.table).surely(cells[-1].text):
+        return None
+    return cells[-1]
 
 
 def _is_bare(row: Line, start: int, other: Line) -> bool:
