@@ -21,6 +21,7 @@ _HEADER_UNIT = re.compile(r"单\s*位\s*[:：]?\s*(万元|亿元|元|件|条|项
 
 
 Kind = Literal["word", "value", "blank"]
+Said = tuple[str, Kind]
 
 
 class Slot(NamedTuple):
@@ -92,22 +93,29 @@ class Assigned(NamedTuple):
 def line(row: Row) -> Line:
     """A row of a grid, each cell of it once."""
     cells: list[Cell] = []
-    found: list[Slot] = []
-    start, width, usual = 0, len(row), True
+    found: list[tuple[int, int, Said]] = []
+    start, width = 0, len(row)
     while start < width:
         cell, end = row[start], start + 1
         while end < width and row[end] is cell:
             end += 1
         if cell is not None:
-            usual = usual and len(cell.text) <= USUAL_TEXT
-            found.append(Slot(len(cells), start, end, *_said(cell.text, cell.unreadable)))
+            found.append((start, end, _said(cell.text, cell.unreadable)))
             cells.append(cell)
         start = end
-    return Line(tuple(cells), tuple(found), usual and len(cells) <= USUAL_CELLS)
+    usual = len(cells) <= USUAL_CELLS and max([len(cell.text) for cell in cells], default=0) <= USUAL_TEXT
+    slots = _slots if usual else _slots.__wrapped__
+    return Line(tuple(cells), slots(tuple(found)), usual)
+
+
+@lru_cache(maxsize=ROWS_KEPT)
+def _slots(found: tuple[tuple[int, int, Said], ...]) -> tuple[Slot, ...]:
+    """The slots of a row from (start, end, what is said); rows that are alike share them."""
+    return tuple(Slot(at, start, end, text, kind) for at, (start, end, (text, kind)) in enumerate(found))
 
 
 @lru_cache(maxsize=16384)
-def _said(text: str, unreadable: bool) -> tuple[str, Kind]:
+def _said(text: str, unreadable: bool) -> Said:
     """The text and the kind of a slot."""
     number, plain = parse(text), text.strip()
     if number.state == "unreadable" and not unreadable:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from extract.form import Rule, Term, form
@@ -16,7 +16,7 @@ Cell = tuple[str, str]
 """(row code, column code)"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What the rules may look at. `editions` by table code; `figures` by (row, column)."""
 
@@ -31,6 +31,21 @@ class Evidence:
     scope: Scope = "own"
     level: str | None = None
     """Of the agency: ministry, province, prefecture, county, township; None where the report alone does not tell."""
+
+    @cached_property
+    def numbers(self) -> Mapping[Cell, Decimal]:
+        """The figures that are numbers."""
+        return {cell: figure.value for cell, figure in self.figures.items() if figure.value is not None}
+
+    @cached_property
+    def words(self) -> Mapping[Cell, str]:
+        """The same as a person writes them."""
+        return {cell: plain(number) for cell, number in self.numbers.items()}
+
+    @cached_property
+    def rows(self) -> Set[str]:
+        """The rows that are printed."""
+        return {row for row, _ in self.figures}
 
 
 def check(evidence: Evidence) -> tuple[Finding, ...]:
@@ -47,7 +62,8 @@ def assess(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     edition = evidence.editions.get(rule.table or "")
     if edition is None or edition not in rule.editions:
         return iter(())
-    return _equations(rule, edition, evidence.figures)
+    put = (each for each in equations(rule.id, edition) if each.row is None or each.row in evidence.rows)
+    return (_compare(rule, equation, evidence) for equation in put)
 
 
 Terms = tuple[tuple[Cell, int], ...]
@@ -94,17 +110,10 @@ def _by_row(terms: Iterable[Term], row: str) -> Terms:
     return tuple(((row, term.code), term.sign) for term in terms)
 
 
-def _equations(rule: Rule, edition: str, figures: Mapping[Cell, Figure]) -> Iterator[Finding]:
-    printed_rows = {row for row, _ in figures}
-    for equation in equations(rule.id, edition):
-        if equation.row is None or equation.row in printed_rows:
-            yield _compare(rule, equation, figures)
-
-
-def broken(rule: Rule, edition: str, figures: Mapping[Cell, Figure]) -> Iterator[Equation]:
+def broken(rule: Rule, edition: str, evidence: Evidence) -> Iterator[Equation]:
     """Where the numbers contradict a rule: what `assess` finds to fail, without words."""
     for equation in equations(rule.id, edition):
-        actual, expected = total(equation.left, figures), total(equation.right, figures)
+        actual, expected = total(equation.left, evidence.numbers), total(equation.right, evidence.numbers)
         if actual is not None and expected is not None and not _holds(rule, actual, expected):
             yield equation
 
@@ -113,14 +122,14 @@ def _holds(rule: Rule, actual: Decimal, expected: Decimal) -> bool:
     return actual >= expected if rule.relation == ">=" else actual == expected
 
 
-def _compare(rule: Rule, equation: Equation, figures: Mapping[Cell, Figure]) -> Finding:
+def _compare(rule: Rule, equation: Equation, evidence: Evidence) -> Finding:
     row, column, left, right, cells = equation
-    actual, expected = total(left, figures), total(right, figures)
+    actual, expected = total(left, evidence.numbers), total(right, evidence.numbers)
     if actual is None or expected is None:
-        missing = [f"{r} × {c}" for r, c in cells if (figure := figures.get((r, c))) is None or figure.value is None]
+        missing = [f"{r} × {c}" for r, c in cells if (r, c) not in evidence.numbers]
         return finding(rule, "not_assessable", row, column, expected, actual, "no number in " + ", ".join(missing), cells)
     holds = _holds(rule, actual, expected)
-    message = f"{_sum_text(left, figures)} {rule.relation if holds else _negated(rule)} {_sum_text(right, figures)}"
+    message = f"{_sum_text(left, evidence.words)} {rule.relation if holds else _negated(rule)} {_sum_text(right, evidence.words)}"
     return finding(rule, "pass" if holds else "fail", row, column, expected, actual, message, cells)
 
 
@@ -128,19 +137,16 @@ def _negated(rule: Rule) -> str:
     return "<" if rule.relation == ">=" else "≠"
 
 
-def total(cells: Sequence[tuple[Cell, int]], figures: Mapping[Cell, Figure]) -> Decimal | None:
+def total(terms: Terms, numbers: Mapping[Cell, Decimal]) -> Decimal | None:
     """The signed sum of the cells, or None where one has no number."""
-    result = Decimal(0)
-    for cell, sign in cells:
-        figure = figures.get(cell)
-        if figure is None or figure.value is None:
-            return None
-        result = result + figure.value if sign > 0 else result - figure.value
-    return result
+    try:
+        return sum([numbers[cell] if sign > 0 else -numbers[cell] for cell, sign in terms], Decimal(0))
+    except KeyError:
+        return None
 
 
-def _sum_text(cells: Sequence[tuple[Cell, int]], figures: Mapping[Cell, Figure]) -> str:
-    text = "".join(f" {'+' if sign > 0 else '-'} {plain(figures[cell].value)}" for cell, sign in cells)
+def _sum_text(terms: Terms, words: Mapping[Cell, str]) -> str:
+    text = "".join([f" {'+' if sign > 0 else '-'} {words[cell]}" for cell, sign in terms])
     return text.removeprefix(" + ").removeprefix(" ")
 
 
@@ -165,7 +171,8 @@ def finding(
     cells: tuple[Cell, ...] = (),
 ) -> Finding:
     """A finding of that rule; numbers are printed plainly."""
-    said, meant = (plain(v) if isinstance(v, Decimal) else v for v in (actual, expected))
+    meant = plain(expected) if isinstance(expected, Decimal) else expected
+    said = plain(actual) if isinstance(actual, Decimal) else actual
     return Finding(rule.id, rule.severity, row, column, outcome, meant, said, message, cells)
 
 
@@ -184,12 +191,16 @@ def _claims(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         yield next((o for o in outcomes if o.outcome == "fail"), outcomes[0])
 
 
+def _added(cells: Iterable[Cell]) -> Terms:
+    return tuple((cell, 1) for cell in cells)
+
+
 def _claim(rule: Rule, claim: Claim, cells: tuple[Cell, ...], row: str, evidence: Evidence) -> Finding:
-    table_value = total([(cell, 1) for cell in cells], evidence.figures)
+    table_value = total(_added(cells), evidence.numbers)
     values = [table_value]
     for words, wider in rule.also.items():
         if words in claim.sentence:
-            values.append(total([(cell, 1) for cell in wider], evidence.figures))
+            values.append(total(_added(wider), evidence.numbers))
     if table_value is None:
         return finding(rule, "not_assessable", row, cells[0][1], None, claim.value, "no number in the table", cells)
     outcome: Outcome = "pass" if claim.value in values else "fail"
@@ -198,21 +209,20 @@ def _claim(rule: Rule, claim: Claim, cells: tuple[Cell, ...], row: str, evidence
 
 def _non_negative(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """One finding a row of figures; each cell that is negative or, being a count, not whole fails by itself."""
-    rows: dict[str, list[Figure]] = {}
-    known_rows, known_columns = form().rows, form().columns
-    for (row, _), figure in evidence.figures.items():
-        if row in known_rows and (figure.table_code, figure.column_code) in known_columns:
-            rows.setdefault(row, []).append(figure)
-    for row, figures in rows.items():
-        numbers = [f for f in figures if f.value is not None]
-        wrong = [f for f in numbers if not _in_domain(f)]
-        for figure in wrong:
-            cell = ((row, figure.column_code),)
-            yield finding(rule, "fail", row, figure.column_code, "0", figure.value, f"{figure.raw} is no count or amount", cell)
+    rows: dict[str, list[Cell]] = {}
+    known_rows, known_columns, words = form().rows, form().columns, evidence.words
+    for cell, figure in evidence.figures.items():
+        if cell[0] in known_rows and (figure.table_code, cell[1]) in known_columns:
+            rows.setdefault(cell[0], []).append(cell)
+    for row, cells in rows.items():
+        numbers = [cell for cell in cells if cell in words]
+        wrong = [cell for cell in numbers if not (words[cell].isdecimal() or _in_domain(evidence.figures[cell]))]
+        for cell in wrong:
+            figure = evidence.figures[cell]
+            yield finding(rule, "fail", row, cell[1], "0", figure.value, f"{figure.raw} is no count or amount", (cell,))
         if not wrong:
-            outcome: Outcome = "pass" if len(numbers) == len(figures) else "not_assessable"
-            cells = tuple((row, f.column_code) for f in figures)
-            yield finding(rule, outcome, row, None, "0", None, f"{len(numbers)} of {len(figures)} cells hold numbers", cells)
+            outcome: Outcome = "pass" if len(numbers) == len(cells) else "not_assessable"
+            yield finding(rule, outcome, row, None, "0", None, f"{len(numbers)} of {len(cells)} cells hold numbers", tuple(cells))
 
 
 def _in_domain(figure: Figure) -> bool:

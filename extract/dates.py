@@ -27,7 +27,9 @@ _PERIOD = re.compile(r"(20[0-3]\d)年1月1日(?:起)?[^。；0-9]{0,8}?(?:20[0-3
 
 def digits(text: str) -> str:
     """The text with blanks out of it, full-width digits and Chinese numerals of dates as ASCII digits."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    text = "".join(unicodedata.normalize("NFKC", text).split())
+    if "年" not in text and "月" not in text:
+        return text
     text = _CHINESE_YEAR.sub(lambda m: "".join(_CHINESE.get(ch, ch) for ch in m[0]), text)
     return _CHINESE_NUMBER.sub(lambda m: str(_number(m[1])), text)
 
@@ -43,6 +45,8 @@ def _number(text: str) -> int:
 def years(text: str) -> list[int]:
     """The years that a title states, those followed by 年 first."""
     plain = digits(text)
+    if "20" not in plain:
+        return []
     marked = [int(y) for y in re.findall(r"(?<!\d)(20[0-3]\d)年", plain)]
     return marked or [int(y) for y in _YEAR.findall(plain)]
 

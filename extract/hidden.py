@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Mapping
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 _STYLES = ("display", "visibility", "mso-hide")
-"""What a style that hides says. Searching the text for words is cheap; elements are asked only for those that are there."""
+"""What a style that hides says. Searching the page for words is cheap; elements are asked only for those that are there."""
 _SAID = re.compile(r"(?:^|;)\s*(display|visibility|mso-hide)\s*:([^;!]*)(!\s*important)?", re.IGNORECASE)
 _HIDING = frozenset(("none", "hidden", "collapse", "all"))
 MAX_RULES = 200
@@ -24,11 +24,11 @@ _PLAIN = re.compile(r"[\w\s.#>+~*,\[\]='\"\-\u0080-\uffff]{1,200}")
 """Selectors without states (`:hover`), which hold of a page at rest."""
 
 
-def drop_hidden(tree: LexborHTMLParser, text: str, styled: bool) -> None:
-    """Take out what its own attributes hide and, where the page is `styled`, what its style sheets do."""
-    _drop(_said_hidden(tree, text))
-    if styled:
-        _drop(_ruled_hidden(tree, text))
+def drop_hidden(tree: LexborHTMLParser, sheets: str) -> None:
+    """Take out what the page's elements hide by their own attributes, and what the style sheets do that stand in a text."""
+    _drop(_said_hidden(tree))
+    if sheets:
+        _drop(_ruled_hidden(tree, sheets))
 
 
 def _drop(found: Mapping[int, LexborNode]) -> None:
@@ -37,9 +37,9 @@ def _drop(found: Mapping[int, LexborNode]) -> None:
         node.decompose()
 
 
-def _said_hidden(tree: LexborHTMLParser, text: str) -> dict[int, LexborNode]:
-    lowered = text.lower()
-    styled = [f"[style*='{word}' i]" for word in _STYLES if word in lowered]
+def _said_hidden(tree: LexborHTMLParser) -> dict[int, LexborNode]:
+    page = (tree.raw_html or b"").lower()
+    styled = [f"[style*='{word}' i]" for word in _STYLES if word.encode() in page]
     nodes = (node for node in tree.css(",".join(["[hidden]", *styled])) if node.tag not in ("body", "html"))
     return {node.mem_id: node for node in nodes if _is_hidden(node.attributes)}
 

@@ -138,7 +138,7 @@ def _parse(text: str, keep_hidden: bool = False, boxes: bool = False) -> Documen
     meta, title, styled = _meta(tree), _title(tree), tree.css_first("style") is not None
     tree.strip_tags(_DROPPED, recursive=True)
     if not keep_hidden:
-        drop_hidden(tree, text, styled)
+        drop_hidden(tree, text if styled else "")
     for node in tree.css("sup"):
         if (mark := node.text(deep=True)).strip().isdecimal():
             node.replace_with(mark.translate(_SUPERSCRIPTS))
@@ -177,15 +177,15 @@ def _first_copies(grids: list[tuple[LexborNode, Grid | None]], count: int) -> li
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
+    for node in tree.css("meta"):
         attributes = node.attributes
         name = attributes.get("name") or attributes.get("property")
         value = (attributes.get("content") or "").strip()
         if name and value:
             found.setdefault(name.strip().lower(), value)
-    code = tree.css_first("script[sitecode]")
+    code = next((node.attributes["sitecode"] for node in tree.css("script") if "sitecode" in node.attributes), None)
     if code is not None:
-        found.setdefault("siteidcode", (code.attributes.get("sitecode") or "").strip())
+        found.setdefault("siteidcode", code.strip())
     return found
 
 
@@ -256,11 +256,7 @@ def _grid(table: LexborNode, number: int) -> Grid:
 
 
 def _cells(row: LexborNode) -> Iterator[LexborNode]:
-    cell = row.child
-    while cell is not None:
-        if cell.tag in ("td", "th"):
-            yield cell
-        cell = cell.next
+    return (node for node in row.iter() if node.tag in ("td", "th"))
 
 
 def _span(cell: LexborNode) -> Span:

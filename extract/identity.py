@@ -20,7 +20,7 @@ MAX_NAME = 40
 _HEAD_LINES = 40
 _TAIL_LINES = 10
 _TABLE_ROWS = 12
-_TITLE_CUT = re.compile(r"\s*(?:[_|｜]|\s-{1,2}\s?|--|—\s).*$")
+_TITLE_CUT = re.compile(r"(?:[_|｜]|\s-|--|—\s).*$")
 _DATED = re.compile(r"[\[(（【]?20\d\d(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}日?(?!\d|至)[^。]{0,60}$")
 _LISTED = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\W*$")
 _YEAR_WORDS = re.compile(r"20[0-3]\d年?度?(?:年度)?")
@@ -137,11 +137,12 @@ def _first_lines(text: Sequence[str]) -> Iterable[str]:
     several lines, but so are menus. A title says its year once: a line with a year is not joined with another that has one.
     """
     lines = [line for line in text[:_HEAD_LINES] if len(line) <= MAX_TITLE]
+    dated = [bool(years(line)) for line in lines]
     for i, line in enumerate(lines):
         yield line
-        if is_name("".join(line.split())) or years(line) or _SUBJECT.search(line):
+        if dated[i] or _SUBJECT.search(line) or is_name("".join(line.split())):
             for end in (i + 2, i + 3):
-                if sum(bool(years(part)) for part in lines[i:end]) < 2:
+                if sum(dated[i:end]) < 2:
                     yield "".join(lines[i:end])
 
 

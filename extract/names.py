@@ -10,7 +10,7 @@ from typing import Any
 
 MAX_TITLE = 90
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff（）()、·]{2,40}")
-
+_SENTENCE = re.compile(r"[。；!?？！,，:：]")
 _TOLD_OTHERWISE = re.compile(r"[《“\"]?(?:一图|一张图|图解|图说|图文|解读|视频|音频|漫画|动画|H5)")
 
 
@@ -32,11 +32,10 @@ def _words(part: str, name: str) -> tuple[str, ...]:
 
 def is_title(text: str) -> bool:
     """Whether a line can be the title of an annual report on information disclosure."""
-    if not text or len(text) > MAX_TITLE or any(mark in text for mark in "。；!?？！,，:："):
+    if not text or len(text) > MAX_TITLE or _SENTENCE.search(text):
         return False
-    words = knowledge()["title"]
     plain = "".join(text.split())
-    return any(word in plain for word in words["subject"]) and any(word in plain for word in words["kind"])
+    return any(word in plain for word in _words("title", "subject")) and any(word in plain for word in _words("title", "kind"))
 
 
 def is_report_title(plain: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import takewhile
+from itertools import chain, repeat, takewhile
 
 from extract.form import ClaimPattern, form
 from extract.label import heading_labels, normalise, row_labels
@@ -188,21 +188,19 @@ def _patterns() -> tuple[tuple[ClaimPattern, tuple[re.Pattern[str], ...]], ...]:
 
 def claims(parts: Sequence[Section], loose: Sequence[str] = ()) -> tuple[Claim, ...]:
     """The numbers stated in the sections, each with its sentence; `loose` is text before any heading."""
-    found = list(_read("\n".join(loose), None))
-    for ordinal, section in enumerate(parts):
-        if section.code is None or section.code[2] == "_":
-            found += _read(section.text, ordinal)
-    return tuple(dict.fromkeys(found))
+    texts = [(None, "\n".join(loose)), *((n, each.text) for n, each in enumerate(parts) if each.code is None or each.code[2] == "_")]
+    ordinals = list(chain.from_iterable(repeat(ordinal, len(text) + 1) for ordinal, text in texts))
+    return tuple(dict.fromkeys(_read("\n".join(text for _, text in texts), ordinals)))
 
 
-def _read(text: str, ordinal: int | None) -> list[Claim]:
-    """The claims of a text in reading order. A number that several patterns of a claim find is one."""
+def _read(text: str, ordinals: Sequence[int | None]) -> list[Claim]:
+    """The claims of a text in reading order, given the section of each character. A number that several patterns of a claim find is one."""
     found: list[tuple[int, Claim]] = []
     for pattern, expressions in _patterns():
         taken: set[int] = set()
         for expression in expressions:
             for match in expression.finditer(text):
-                claim = _claim(pattern, match, _sentence(text, match), ordinal) if match.end() not in taken else None
+                claim = _claim(pattern, match, _sentence(text, match), ordinals[match.start()]) if match.end() not in taken else None
                 if claim is not None:
                     taken.add(match.end())
                     found.append((match.start(), claim))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from extract import office_program
 from extract.align import Alignment, align
-from extract.check import Equation, broken
+from extract.check import Equation, Evidence, broken
 from extract.document import Document, Problem, Source
 from extract.errors import ReadError
 from extract.form import FORM_TABLES, form
@@ -51,12 +51,12 @@ def _is_doubtful(found: Alignment) -> bool:
 
 def _broken(found: Alignment) -> Iterator[Equation]:
     """The sums that do not add up."""
-    figures = {key[1:]: figure for key, figure in found.figures.items() if figure.match != "extra"}
     editions = {table.table_code: table.edition for table in found.tables}
+    evidence = Evidence({key[1:]: figure for key, figure in found.figures.items() if figure.match != "extra"}, editions)
     for rule in (form().rules[name] for name in SUMS):
         edition = editions.get(rule.table or "")
         if edition in rule.editions:
-            yield from broken(rule, edition, figures)
+            yield from broken(rule, edition, evidence)
 
 
 def reconcile(first: Alignment, second: Alignment) -> Alignment:
