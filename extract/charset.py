@@ -36,6 +36,18 @@ def decode(content: bytes, media_type: str | None = None) -> str:
         return _decode_labelled(content, media_type)
 
 
+def utf8(content: bytes, media_type: str | None = None) -> bytes:
+    """The same in UTF-8, for readers that take nothing else. Raises `Unreadable`."""
+    return content if _is_utf8(content) else decode(content, media_type).encode()
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        return not content.decode("utf-8").startswith("\ufeff")
+    except UnicodeDecodeError:
+        return False
+
+
 def _decode_labelled(content: bytes, media_type: str | None) -> str:
     best, fewest = "", len(content)
     for encoding in (*_labels(content, media_type), "gb18030", "big5", "utf-8"):

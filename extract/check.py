@@ -78,6 +78,9 @@ class Equation(NamedTuple):
     left: Terms
     right: Terms
     cells: tuple[Cell, ...]
+    holding: str
+    """What is said where it holds, with a %s for each of the cells."""
+    failing: str
 
 
 @cache
@@ -91,15 +94,21 @@ def _spell(rule: Rule, edition: str) -> Iterator[Equation]:
     right = rule.right or tuple(Term(code) for code in f.leaves_below(rule.leaves_below or "", edition))
     if rule.per == "column":
         for column in f.columns_of(rule.table or "", edition):
-            yield _equation(None, column.code, _by_column(rule.left, column.code), _by_column(right, column.code))
+            yield _equation(rule, None, column.code, _by_column(rule.left, column.code), _by_column(right, column.code))
     else:
         for row in f.rows_of(rule.table or "", edition):
             if not rule.rows or row.code in rule.rows:
-                yield _equation(row.code, None, _by_row(rule.left, row.code), _by_row(right, row.code))
+                yield _equation(rule, row.code, None, _by_row(rule.left, row.code), _by_row(right, row.code))
 
 
-def _equation(row: str | None, column: str | None, left: Terms, right: Terms) -> Equation:
-    return Equation(row, column, left, right, tuple(cell for cell, _ in (*left, *right)))
+def _equation(rule: Rule, row: str | None, column: str | None, left: Terms, right: Terms) -> Equation:
+    one, other, negated = _sum_text(left), _sum_text(right), "<" if rule.relation == ">=" else "≠"
+    cells = tuple(cell for cell, _ in (*left, *right))
+    return Equation(row, column, left, right, cells, f"{one} {rule.relation} {other}", f"{one} {negated} {other}")
+
+
+def _sum_text(terms: Terms) -> str:
+    return "".join(f" {'+' if sign > 0 else '-'} %s" for _, sign in terms).removeprefix(" + ").removeprefix(" ")
 
 
 def _by_column(terms: Iterable[Term], column: str) -> Terms:
@@ -123,18 +132,14 @@ def _holds(rule: Rule, actual: Decimal, expected: Decimal) -> bool:
 
 
 def _compare(rule: Rule, equation: Equation, evidence: Evidence) -> Finding:
-    row, column, left, right, cells = equation
+    row, column, left, right, cells, holding, failing = equation
     actual, expected = total(left, evidence.numbers), total(right, evidence.numbers)
     if actual is None or expected is None:
         missing = [f"{r} × {c}" for r, c in cells if (r, c) not in evidence.numbers]
         return finding(rule, "not_assessable", row, column, expected, actual, "no number in " + ", ".join(missing), cells)
     holds = _holds(rule, actual, expected)
-    message = f"{_sum_text(left, evidence.words)} {rule.relation if holds else _negated(rule)} {_sum_text(right, evidence.words)}"
+    message = (holding if holds else failing) % tuple([evidence.words[cell] for cell in cells])
     return finding(rule, "pass" if holds else "fail", row, column, expected, actual, message, cells)
-
-
-def _negated(rule: Rule) -> str:
-    return "<" if rule.relation == ">=" else "≠"
 
 
 def total(terms: Terms, numbers: Mapping[Cell, Decimal]) -> Decimal | None:
@@ -143,11 +148,6 @@ def total(terms: Terms, numbers: Mapping[Cell, Decimal]) -> Decimal | None:
         return sum([numbers[cell] if sign > 0 else -numbers[cell] for cell, sign in terms], Decimal(0))
     except KeyError:
         return None
-
-
-def _sum_text(terms: Terms, words: Mapping[Cell, str]) -> str:
-    text = "".join([f" {'+' if sign > 0 else '-'} {words[cell]}" for cell, sign in terms])
-    return text.removeprefix(" + ").removeprefix(" ")
 
 
 def plain(value: Decimal | None) -> str:

@@ -39,6 +39,8 @@ _DROPPED = frozenset(
         "lastRenderedPageBreak",
     ]
 )
+RUN_MARKS = ("{*}vanish", "{*}rStyle", "{*}del", "{*}moveFrom")
+"""Properties of a run that may hide it."""
 _ONE = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TABLE_PARTS = frozenset(("tr", "tc"))
 
@@ -129,6 +131,8 @@ class Story:
     pending: str = ""
     """Text of paragraphs whose mark was deleted: it runs on into the next."""
     depth: int = 0
+    marked: bool = True
+    """Whether runs may be hidden or deleted by properties of their own: most documents have none that are."""
     veiled: bool = False
     """The style of the paragraph at hand hides its text; a character style that hides as well shows it again."""
 
@@ -179,7 +183,7 @@ class Story:
         for element in parent:
             name = local(element)
             if name == "r":
-                if not self._is_hidden(element):
+                if not (self._is_hidden(element) if self.marked else self.veiled):
                     self._run(element, text, boxes)
             elif name == "t":
                 if not any(self.fields):
@@ -202,7 +206,7 @@ class Story:
 
     def _inside(self, element: etree._Element) -> list[Item]:
         """A story of its own within this one: its fields and deleted marks are not ours."""
-        inner = Story(self.styles, self.lists, embedded=self.embedded, depth=self.depth + 1)
+        inner = Story(self.styles, self.lists, embedded=self.embedded, depth=self.depth + 1, marked=self.marked)
         if inner.depth > MAX_DEPTH:
             raise TooComplex(f"text boxes are nested more than {MAX_DEPTH} deep")
         return inner.items(element)

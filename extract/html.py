@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from extract.boxes import CELL
 from extract.boxes import find as find_boxes
-from extract.charset import decode
+from extract.charset import utf8
 from extract.document import Block, Document, Grid, Paragraph, Problem
 from extract.errors import TooComplex, Unreadable
 from extract.grid import Span, expand
@@ -45,21 +45,20 @@ _NESTED_FORMS = 12
 
 
 def read(content: bytes, media_type: str | None = None) -> Document:
-    """The document of an HTML page, in reading order. Raises `Unreadable`, `TooComplex`."""
-    return read_text(decode(content, media_type))
+    """The document of an HTML page, in reading order. Raises `Unreadable`, `TooComplex`.
 
-
-def read_text(text: str) -> Document:
-    """The same from decoded text. Hidden copies, comments and scripts are looked at only where the page shows no table."""
-    shown = _parse(text)
+    Hidden copies, comments and scripts are looked at only where the page shows no table.
+    """
+    page = utf8(content, media_type)
+    shown = _parse(page)
     if _prints_otherwise(shown):
-        return _without_later_copies(_parse(text, boxes=True))
+        return _without_later_copies(_parse(page, boxes=True))
     if _has_form(shown):
         return shown
-    hidden = _parse(text, keep_hidden=True)
+    hidden = _parse(page, keep_hidden=True)
     if _has_form(hidden):
         return _note(hidden, "hidden_content", "the tables stand in an element that the page hides")
-    return _buried(text, shown)
+    return _buried(page.decode(), shown)
 
 
 def _buried(text: str, shown: Document) -> Document:
@@ -69,7 +68,7 @@ def _buried(text: str, shown: Document) -> Document:
     """
     for code, part in (("table_in_script", _scripts(text)), ("table_in_comment", "".join(_COMMENT.findall(text)))):
         if "<t" in part.lower():
-            found = _parse(part)
+            found = _parse(part.encode(errors="ignore"))
             if _has_form(found):
                 filled = _is_bare(shown)
                 blocks = (*shown.blocks, *(found.blocks if filled else found.grids()))
@@ -128,9 +127,9 @@ def _without_later_copies(document: Document) -> Document:
     return replace(document, blocks=tuple(blocks))
 
 
-def _parse(text: str, keep_hidden: bool = False, boxes: bool = False) -> Document:
+def _parse(page: bytes, keep_hidden: bool = False, boxes: bool = False) -> Document:
     try:
-        tree = LexborHTMLParser(text.replace(_BREAK, " "))
+        tree = LexborHTMLParser(page.replace(_BREAK.encode(), b" "))
     except SelectolaxError as error:
         raise TooComplex("the page is too large for its parser") from error
     if tree.body is None:
@@ -138,7 +137,7 @@ def _parse(text: str, keep_hidden: bool = False, boxes: bool = False) -> Documen
     meta, title, styled = _meta(tree), _title(tree), tree.css_first("style") is not None
     tree.strip_tags(_DROPPED, recursive=True)
     if not keep_hidden:
-        drop_hidden(tree, text if styled else "")
+        drop_hidden(tree, page.decode() if styled else "")
     for node in tree.css("sup"):
         if (mark := node.text(deep=True)).strip().isdecimal():
             node.replace_with(mark.translate(_SUPERSCRIPTS))

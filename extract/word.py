@@ -12,7 +12,7 @@ from lxml import etree
 
 from extract import flow, markup, numbering
 from extract.document import Block, Document, Problem, Source
-from extract.docx import Story, Styles
+from extract.docx import RUN_MARKS, Story, Styles
 from extract.errors import Unreadable
 from extract.flow import Item, Line
 from extract.kind import OLE_DAMAGE, Kind, sniff
@@ -49,6 +49,7 @@ def _read(content: bytes, depth: int) -> Document:
 
 def finish(story: Story, body: etree._Element) -> list[Item]:
     """The items of a body, with the text of a last paragraph whose mark is deleted."""
+    story.marked = next(body.iter(*RUN_MARKS), None) is not None
     items = story.items(body)
     return [*items, Line(story.pending)] if story.pending else items
 

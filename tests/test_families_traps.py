@@ -15,7 +15,7 @@ from crawler.find_judge import judge, role_of
 from crawler.find_rank import Candidate, candidates
 from crawler.page import parse
 from crawler.rows import rows_of
-from extract.html import read_text
+from extract.html import read
 from nianbao.demo.server import Answer, Host, Request, Web, content, page
 from tests.portal import ewb
 from tests.portal.fetching import run
@@ -100,9 +100,8 @@ def test_a_report_kept_in_the_data_of_an_empty_page_is_read_whole() -> None:
     """gkmlpt: the article stands in `_CONFIG.DETAIL.content`, tables and narrative alike."""
     body = article(reports(1)[0]).partition("<h1>")[2].partition("</h1>")[2].partition('<div class="footer"')[0]
     detail = json.dumps({"title": "年度报告", "content": body}, ensure_ascii=False).replace("</", "<\\/")
-    document = read_text(
-        f"<html><title>年度报告</title><body><div id=app></div><script>window._CONFIG = {{DETAIL: {detail}}};</script></body>"
-    )
+    page = f"<html><title>年度报告</title><body><div id=app></div><script>window._CONFIG = {{DETAIL: {detail}}};</script></body>"
+    document = read(page.encode())
     assert len(list(document.grids())) == 3
     assert any("未收取信息处理费" in paragraph.text for paragraph in document.paragraphs())
     assert document.meta["filled_by"] == "script"

@@ -9,7 +9,7 @@ import pytest
 
 from extract import office_program
 from extract.align import Alignment, align
-from extract.html import read_text
+from extract.html import read
 from extract.opinions import reconcile
 from tests.corpus.generate import doc
 from tests.corpus.generate.html import page
@@ -21,7 +21,7 @@ NO_SUM = ("disclosure", "disclosure.penalties", "decisions")
 
 def reading(seed: int = 2) -> Alignment:
     """A report as one reader sees it."""
-    return align(read_text(page(specimen(seed))))
+    return align(read(page(specimen(seed)).encode()))
 
 
 def changed(found: Alignment, key: tuple[str, str, str], value: str | None) -> Alignment:
