@@ -71,10 +71,10 @@ def add(config: Config, files: tuple[Path, ...], claim: Claim, progress: Progres
             progress.event("stage", name="documents", total=len(given))
             taking.all(given, progress)
             settle(archive.connection, corrections=folder / CORRECTIONS)
-            code = taking.code(aside.unresolved)
+            code = taking.code(len(aside.unresolved))
             archive.finish_run(taking.ledger.run_id, code, {"captures": taking.captures})
             publish(folder, keep=config.archive.snapshots, work=archive.connection)
-    return Added(tuple(taking.loaded), taking.captures, aside.unresolved, code)
+    return Added(tuple(taking.loaded), taking.captures, len(aside.unresolved), code)
 
 
 async def _settle(config: Config, frontier: Frontier) -> None:
@@ -118,7 +118,7 @@ class _Taking:
     def _kept(self, one: Given, captures: Sequence[Capture]) -> Provenance:
         """Archive a document and its parts; where they now are."""
         site_id = _site_of(self.config, captures[0].final_url)
-        rows = self._archive(captures, site_id, {"warc" if one.in_passing else "file": one.file.name, **_said(self.claim)})
+        rows = self._archive(captures, site_id, {"warc" if one.in_passing else "file": one.file, **_said(self.claim)})
         self.ledger.archive.add_captures(self.ledger.run_id, site_id, rows)
         self.captures += len(rows)
         parts = tuple(Held(row.capture, row.warc_file, row.warc_offset).part() for row in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import pickle
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from crawler.capture import Capture
 from crawler.ledger import key_of
@@ -30,6 +32,7 @@ DOCUMENTS = frozenset(Kind) - {Kind.png, Kind.jpeg, Kind.gif, Kind.bmp, Kind.tif
 
 NAMES = ("warc-record-id", "warc-payload-digest")
 """What a later record may refer to this one by."""
+_IN_WACZ = re.compile(r"archive/[^/]+\.warc(?:\.gz)?")
 ADDRESSED = ("http://", "https://", "urn:sha256:")
 """Addresses of what was published; a WARC file also holds name lookups, logs and pictures of its own making."""
 
@@ -39,7 +42,8 @@ class Given:
     """One document with its parts, as captures that were not made by us; `captures` reads them: the document first."""
 
     captures: Callable[[], tuple[Capture, ...]]
-    file: Path
+    file: str
+    """The name of the file that holds it."""
     in_passing: bool = False
     """Nobody said that it is a report: it was found among others."""
 
@@ -53,16 +57,18 @@ class _Seen:
     place: int
     parts: tuple[str, ...]
     is_document: bool
+    file: str
 
 
 class Aside:
     """Records of WARC files put aside on the disk: a file of any size is gone through once, and parts may come in any order."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115 - closed with this
         self._places: dict[str, int] = {}
-        self.unresolved = 0
-        """Records that say no more than "as in an earlier file", which was not given."""
+        self.unresolved: list[tuple[Record, str]] = []
+        """Records that say no more than "as in another file", which was not given yet, and the names of their files."""
 
     def __enter__(self) -> Aside:
         return self
@@ -70,14 +76,15 @@ class Aside:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def put(self, record: Record, origin: str) -> int | None:
+    def put(self, record: Record, file: str) -> int | None:
         """Where it now is; None where its body is in a file that was not given."""
         original = self._original(record) if record.type == "revisit" else None
         if record.type == "revisit" and original is None:
-            self.unresolved += "not-modified" not in record.fields.get("warc-profile", "")
+            if "not-modified" not in record.fields.get("warc-profile", ""):
+                self.unresolved.append((record, file))
             return None
         place = self._file.seek(0, 2)
-        pickle.dump((record, original, origin), self._file)
+        pickle.dump((record, original, f"WARC {file}"), self._file)
         self._places.update({record.fields[name]: place for name in NAMES if record.fields.get(name)})
         return place
 
@@ -102,18 +109,21 @@ class Aside:
 
 
 def documents(files: Iterable[Path], aside: Aside, url: str | None = None) -> list[Given]:
-    """What is in the files, in their order; of WARC files every document that is no part of another, the older captures first.
+    """What is in the files: each document by itself; of all WARC files together every one that is no part of another, the oldest first.
 
     `url` is the address of a single document. Raises `Usage` where a file cannot be read, before any of them is used.
     """
     found: list[Given] = []
+    seen: list[_Seen] = []
     for file in files:
-        if _is_warc(file):
-            found.extend(_of_warc(file, aside))
+        if _holds_captures(file):
+            seen.extend(_seen(file, aside))
         else:
             on_disk.load(file)
-            found.append(Given(partial(_document, file, url), file))
-    return found
+            found.append(Given(partial(_document, file, url), file.name))
+    waiting, aside.unresolved = aside.unresolved, []
+    seen.extend(one for record, file in waiting for one in _put(record, file, aside))
+    return [*found, *_captured(sorted(seen, key=lambda one: one.fetched_at), aside)]
 
 
 def _document(file: Path, url: str | None) -> tuple[Capture, ...]:
@@ -130,11 +140,7 @@ def _held(source: Source, file: Path, since: datetime, url: str | None) -> Captu
     return Capture(address, address, since, 200, headers, source.content, source.content, origin=f"file {file.name}")
 
 
-def _of_warc(file: Path, aside: Aside) -> Iterator[Given]:
-    try:
-        seen = sorted(_seen(file, aside), key=lambda one: one.fetched_at)
-    except WarcError as error:
-        raise Usage(say("{path}: {error}; mend it first, nothing was added", path=file, error=error)) from error
+def _captured(seen: Sequence[_Seen], aside: Aside) -> Iterator[Given]:
     held: dict[str, list[_Seen]] = defaultdict(list)
     for one in seen:
         held[one.key].append(one)
@@ -142,16 +148,36 @@ def _of_warc(file: Path, aside: Aside) -> Iterator[Given]:
     for one in seen:
         if one.is_document and one.key not in belonging:
             parts = (_nearest(held[part], one).place for part in one.parts if part in held)
-            yield Given(partial(_captures, aside, (one.place, *parts)), file, in_passing=True)
+            yield Given(partial(_captures, aside, (one.place, *parts)), one.file, in_passing=True)
 
 
 def _seen(file: Path, aside: Aside) -> Iterator[_Seen]:
-    for record in foreign_records(file):
-        if record.opens and record.uri.startswith(ADDRESSED) and (place := aside.put(record, f"WARC {file.name}")) is not None:
-            capture = aside.get(place)
-            if capture.status == 200 and capture.body:
-                parts = tuple(key_of(link.url) for link in parts_of(capture))
-                yield _Seen(key_of(capture.url), capture.fetched_at, place, parts, sniff(capture.body) in DOCUMENTS)
+    try:
+        for warc in _warc_files(file, aside):
+            for record in foreign_records(warc):
+                yield from _put(record, file.name, aside)
+    except (WarcError, BadZipFile) as error:
+        raise Usage(say("{path}: {error}; mend it first, nothing was added", path=file, error=error)) from error
+
+
+def _put(record: Record, file: str, aside: Aside) -> Iterator[_Seen]:
+    """Put a record aside; what is told of it, where it is an answer that holds something."""
+    if not record.opens or not record.uri.startswith(ADDRESSED) or (place := aside.put(record, file)) is None:
+        return
+    capture = aside.get(place)
+    if capture.status == 200 and capture.body:
+        parts = tuple(key_of(link.url) for link in parts_of(capture))
+        yield _Seen(key_of(capture.url), capture.fetched_at, place, parts, sniff(capture.body) in DOCUMENTS, file)
+
+
+def _warc_files(file: Path, aside: Aside) -> Iterator[Path]:
+    """The file itself, or those in a WACZ, one after the other on the disk."""
+    if not is_zipfile(file):
+        yield file
+        return
+    with ZipFile(file) as archive, TemporaryDirectory(dir=aside.folder) as folder:
+        for name in filter(_IN_WACZ.fullmatch, archive.namelist()):
+            yield Path(archive.extract(name, folder))
 
 
 def _nearest(captures: Sequence[_Seen], to: _Seen) -> _Seen:
@@ -162,13 +188,24 @@ def _captures(aside: Aside, places: Sequence[int]) -> tuple[Capture, ...]:
     return tuple(map(aside.get, places))
 
 
-def _is_warc(file: Path) -> bool:
+def _holds_captures(file: Path) -> bool:
+    """Whether it is a WARC file or a WACZ, a ZIP of these."""
     try:
         with file.open("rb") as opened:
             head = opened.read(4096)
+        if is_zipfile(file):
+            return _is_wacz(file)
     except OSError as error:
         raise Usage(f"{file}: {say('cannot be read: {error}', error=error.strerror)}") from error
     return (_unpacked_head(head) if head.startswith(b"\x1f\x8b") else head).startswith(b"WARC/")
+
+
+def _is_wacz(file: Path) -> bool:
+    try:
+        with ZipFile(file) as archive:
+            return any(map(_IN_WACZ.fullmatch, archive.namelist()))
+    except BadZipFile:
+        return False
 
 
 def _unpacked_head(content: bytes) -> bytes:
