@@ -23,6 +23,8 @@ LEAST = 3
 """Figures in a line that make it a row of a table."""
 APART, DIGITS_APART = 0.55, 0.3
 """The shares of the letters' size that part two words, and two numbers."""
+CELLS_APART = 0.1
+"""The same share for two numbers that stand in two columns known from other lines."""
 STEP = 1.5
 """Lines of one cell are no farther apart than this many times their size."""
 LABEL_STEP = 2.6
@@ -177,7 +179,7 @@ def _with(columns: list[tuple[float, float]], figures: list[Word]) -> list[tuple
 
 def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[Word], Rebuilt]]:
     """The rows of a zone with the words they are made of; nothing where a row has no label of its own."""
-    lines = [_split(line, zone.columns[0]) for line in lines]
+    lines = [_split(line, zone.columns) for line in lines]
     left = zone.columns[0][0]
     first, last = zone.lines[0][0].middle, zone.lines[-1][-1].middle
     reach = REACH * zone.lines[0][0].box.height
@@ -196,17 +198,29 @@ def _read(zone: Zone, lines: list[list[Word]], above: float) -> list[tuple[list[
     return [*_header(zone, lines, above), *made]
 
 
-def _split(line: list[Word], column: tuple[float, float]) -> list[Word]:
-    """The line with a figure that stands in the first column parted from the label that it touches."""
-    x0, x1 = column
+def _split(line: list[Word], columns: list[tuple[float, float]]) -> list[Word]:
+    """The line with words parted where they go from one column to the next, or from a label that touches the first column."""
     parts: list[Word] = []
     for word in line:
-        at = next((i for i, glyph in enumerate(word.glyphs) if x0 <= (glyph.x0 + glyph.x1) / 2 <= x1), 0)
-        tail = word.glyphs[at:]
-        split = at and _FIGURE.match(line_text(tail)) and not word.glyphs[at - 1].text.isascii()
-        groups = [word.glyphs[:at], tail] if split else [word.glyphs]
-        parts += [Word(group, line_text(group), box_of(group)) for group in groups] if split else [word]
+        places = [_column(glyph, columns) for glyph in word.glyphs]
+        cuts = [0, *(i for i in range(1, len(places)) if _is_cut(word.glyphs[i - 1 : i + 1], *places[i - 1 : i + 1])), len(places)]
+        groups = [word.glyphs[i:j] for i, j in pairwise(cuts)]
+        parts += [Word(group, line_text(group), box_of(group)) for group in groups] if len(groups) > 1 else [word]
     return parts
+
+
+def _column(glyph: Glyph, columns: list[tuple[float, float]]) -> int | None:
+    middle = (glyph.x0 + glyph.x1) / 2
+    return next((i for i, (x0, x1) in enumerate(columns) if x0 <= middle <= x1), None)
+
+
+def _is_cut(pair: list[Glyph], before: int | None, after: int | None) -> bool:
+    """Whether two letters beside one another, in these columns, are of two cells."""
+    left, right = pair
+    if not right.text.isascii() or after is None:
+        return False
+    apart = right.x0 - left.x1 > CELLS_APART * (left.bottom - left.top)
+    return before != after and apart if before is not None else after == 0 and not left.text.isascii()
 
 
 def _figures(zone: Zone, lines: list[list[Word]], first: float, last: float) -> list[list[Word]]:

@@ -27,6 +27,11 @@ def page(paint: Callable[[Canvas], None], width: int = 595) -> bytes:
     return buffer.getvalue()
 
 
+def running_on(column: int) -> Callable[[Canvas], None]:
+    """A number longer than its cell in the second row."""
+    return lambda canvas: canvas.drawString(XS[column] + 5, YS[1] + 10, "12345678")
+
+
 def cells(content: bytes) -> dict[tuple[int | None, int | None], Cell]:
     """The cells of the one table, by row and column."""
     (table,) = pdf.read(content).grids()
@@ -40,19 +45,19 @@ def unreadable(content: bytes) -> set[tuple[int | None, int | None]]:
 
 def test_a_number_that_runs_on_into_the_next_cell_leaves_both_unread() -> None:
     """Where the border falls between its digits is chance, and so would be what each cell is said to hold."""
-    content = page(lambda canvas: canvas.drawString(XS[1] + 5, YS[1] + 10, "12345678"))
+    content = page(running_on(1))
     assert unreadable(content) == {(1, 1), (1, 2)}
 
 
 def test_a_number_that_runs_on_beyond_the_table_is_unread() -> None:
     """Its last digits belong to it though they stand outside."""
-    assert unreadable(page(lambda canvas: canvas.drawString(XS[2] + 5, YS[1] + 10, "12345678"))) == {(1, 2)}
+    assert unreadable(page(running_on(2))) == {(1, 2)}
 
 
 def test_the_second_reader_leaves_them_unread_too() -> None:
     """Else its reading would stand in the place of the first's."""
     for column, torn in ((1, {(1, 1), (1, 2)}), (2, {(1, 2)})):
-        (table,) = second_read(page(lambda canvas, x=XS[column]: canvas.drawString(x + 5, YS[1] + 10, "12345678"))).grids()
+        (table,) = second_read(page(running_on(column))).grids()
         assert {(cell.place.row_no, cell.place.column_no) for cell in table.cells() if cell.unreadable} == torn
 
 

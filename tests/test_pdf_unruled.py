@@ -137,6 +137,19 @@ def test_a_figure_that_touches_its_label_is_parted_from_it() -> None:
     assert as_read(label, "456") in read
 
 
+def test_two_figures_nearly_touching_are_parted_where_other_rows_have_two_columns() -> None:
+    """Cells without padding may stand that close."""
+    xs = [200.0, 260.0, 280.0]
+    read = placed(
+        [
+            *row(700, "行政许可", "123", xs),
+            *row(680, "行政处罚", ["4", "456", "6"], [200.0, 262.0, 279.0]),
+            *row(660, "行政强制", "789", xs),
+        ]
+    )
+    assert as_read("行政处罚", ["4", "456", "6"]) in read
+
+
 def test_a_wide_page_whose_right_half_holds_figures_alone_is_one_page() -> None:
     """Two pages side by side each have labels of their own."""
     xs = [300.0, 480.0, 560.0, 640.0, 720.0]
