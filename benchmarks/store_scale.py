@@ -26,6 +26,7 @@ from store.archive import Archive
 from store.attention import attend
 from store.coverage import counted
 from store.crosscheck import settle
+from store.database import scalar
 from store.loading import Item
 from store.publish import PUBLISHED, publish
 from store.query import ask, examples, reading
@@ -127,8 +128,8 @@ def compare(folder: Path, figures: int, answers: dict[str, Cost]) -> None:
             print(f"  {question:34s} {seconds:9.3f} s  {seconds / answers[question].wall:8.1f} x ours", flush=True)
 
 
-def measure(folder: Path, count: int, minutes: float, peers: bool) -> None:
-    """Everything, one line a figure."""
+def built(folder: Path, count: int, minutes: float) -> None:
+    """An archive: what each step of building it took, and its size."""
     with Archive(folder) as archive:
         figures = load(archive, count, minutes)
         archive.add_site(Site("s", "s", "https://s/"))
@@ -139,26 +140,25 @@ def measure(folder: Path, count: int, minutes: float, peers: bool) -> None:
     size = (folder / PUBLISHED).stat().st_size
     print(f"database        {size / 1e6:8.1f} MB {size / figures:8.1f} bytes a figure, text, findings and provenance included", flush=True)
     with reading(folder) as connection:
-        for table, blocks in connection.execute(BLOCKS).fetchall():
+        for table in TABLES:
+            blocks = scalar(connection, BLOCKS.format(table))
             print(f"  of which {table:24s} {blocks * 262_144 / figures:6.2f} bytes a figure", flush=True)
+
+
+def asked(folder: Path, peers: bool) -> None:
+    """Every question to what is published there; with `peers` to them too."""
     answers = ours(folder)
     for name, took in answers.items():
         print(f"  {name:34s} {took.wall:7.3f} s  {took.cpu:7.3f} s CPU", flush=True)
     print(f"asked with {peak_mb():,} MB at most", flush=True)
     if peers:
-        (folder / "work.duckdb").unlink()
+        with reading(folder) as connection:
+            figures = int(scalar(connection, "SELECT count(*) FROM figure"))
         compare(folder, figures, answers)
 
 
-BLOCKS = """
-    SELECT table_name, sum(blocks) FROM (
-        SELECT 'figure' AS table_name, count(DISTINCT block_id) AS blocks FROM pragma_storage_info('figure')
-        UNION ALL SELECT 'finding', count(DISTINCT block_id) FROM pragma_storage_info('finding')
-        UNION ALL SELECT 'section', count(DISTINCT block_id) FROM pragma_storage_info('section')
-        UNION ALL SELECT 'claim', count(DISTINCT block_id) FROM pragma_storage_info('claim')
-        UNION ALL SELECT 'report', count(DISTINCT block_id) FROM pragma_storage_info('report')
-    ) GROUP BY ALL ORDER BY 2 DESC
-"""
+BLOCKS = "SELECT count(DISTINCT block_id) FROM pragma_storage_info('{}')"
+TABLES = ("figure", "section", "finding", "report", "claim", "similarity", "report_table", "part", "reading", "agency", "roster")
 
 
 def main() -> None:
@@ -167,11 +167,14 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=10_000)
     parser.add_argument("--minutes", type=float, default=1e6, help="go on with what is loaded after that time")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--asked", action="store_true", help="only ask: the folder holds an archive already")
     parser.add_argument("--no-peers", action="store_true")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="nianbao-scale-"))
     try:
-        measure(folder, options.reports, options.minutes, not options.no_peers)
+        if not options.asked:
+            built(folder, options.reports, options.minutes)
+        asked(folder, not options.no_peers)
     finally:
         if options.folder is None:
             shutil.rmtree(folder)

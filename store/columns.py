@@ -11,6 +11,7 @@ import pyarrow as pa
 from extract.report import Finding
 from store.content import Printed
 from store.database import registered, schema_of
+from store.recheck import words
 
 
 class _Words(dict[Hashable, int]):
@@ -124,5 +125,6 @@ class FindingColumns(Columns):
         *runs, expectations, actuals, messages, _ = zip(*findings, strict=True)
         for held, run in zip(usual, runs, strict=True):
             held.add(run)
-        for held, run in zip((expected, actual, message), (expectations, actuals, messages), strict=True):
-            held.add_own(run)
+        expected.add_own(expectations)
+        actual.add_own(actuals)
+        message.add_own(map(words, runs[0], runs[4], messages))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from store.database import NEXT, PUBLISHED, SAFE, STORAGE, migrate, open_work, quoted, scalar, transaction
+from store.database import NEXT, PUBLISHED, QUICK, SAFE, STORAGE, migrate, open_work, quoted, scalar, transaction
 from store.dictionary import fill
 from store.errors import NoDatabase, writing
 from store.views import create_views
@@ -97,7 +97,7 @@ def discard(path: Path) -> None:
 def _make(connection: duckdb.DuckDBPyConnection, coming: Path, moment: datetime) -> tuple[int, int, str]:
     connection.execute(f"ATTACH '{quoted(coming)}' AS next (STORAGE_VERSION '{STORAGE}')")
     try:
-        connection.execute("USE next")
+        connection.execute("USE next; RESET disabled_compression_methods")
         migrate(connection, coming)
         with transaction(connection):
             _copy(connection)
@@ -106,7 +106,7 @@ def _make(connection: duckdb.DuckDBPyConnection, coming: Path, moment: datetime)
         connection.execute("CHECKPOINT next")
         counts = [int(scalar(connection, f"SELECT count(*) FROM {what}")) for what in ("annual_report", "figure")]
     finally:
-        connection.execute("USE work")
+        connection.execute(f"USE work; {QUICK}")
         connection.execute("DETACH next")
     return counts[0], counts[1], version
 

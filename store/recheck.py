@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 import duckdb
 
 from extract.check import Evidence, assess
 from extract.document import Place
 from extract.form import Rule, form
-from extract.report import Claim, Figure, State
+from extract.report import Claim, Figure, Finding, State
 from store.database import Row, insert
 
 
 def decided_by_figures(rule: Rule) -> bool:
     """Rules that look at figures and claims alone: what a corrected cell can change."""
     return rule.needs == "report" and bool(rule.relation or rule.claims or rule.check == "non_negative")
+
+
+@cache
+def _sums() -> frozenset[str]:
+    return frozenset(rule.id for rule in form().rules.values() if decided_by_figures(rule) and not rule.claims)
+
+
+def words(rule: str, outcome: str, message: str) -> str | None:
+    """What is kept of a finding's message: nothing where a sum holds, since `expected` and `actual` say it. They are most of all."""
+    return None if outcome == "pass" and rule in _sums() else message
 
 
 def recheck(connection: duckdb.DuckDBPyConnection, report_id: int) -> None:
@@ -30,9 +41,9 @@ def recheck(connection: duckdb.DuckDBPyConnection, report_id: int) -> None:
     insert(connection, "finding", [_row(report_id, f) for f in found])
 
 
-def _row(report_id: int, finding: tuple[object, ...]) -> Row:
+def _row(report_id: int, finding: Finding) -> Row:
     rule, severity, row, column, outcome, expected, actual, message, _ = finding
-    return report_id, None, rule, severity, row, column, outcome, expected, actual, message
+    return report_id, None, rule, severity, row, column, outcome, expected, actual, words(rule, outcome, message)
 
 
 def _evidence(connection: duckdb.DuckDBPyConnection, report_id: int) -> Evidence:

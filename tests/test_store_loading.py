@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extract.document import Problem
-from extract.report import Report
+from extract.report import Finding, Report
 from store.archive import Archive
 from store.publish import publish
 from store.query import reading
@@ -315,6 +315,15 @@ def test_figures_of_an_attachment_point_at_its_bytes(archive: Archive) -> None:
     archive.load(report(figures=figures), source(PAGE, parts=(page, attached)))
     assert ask(archive, "SELECT DISTINCT sha256 FROM figure") == [(attached.sha256,)]
     assert ask(archive, "SELECT sha256 FROM report") == [(page.sha256,)]
+
+
+def test_only_a_sum_that_holds_goes_without_words(archive: Archive) -> None:
+    """Both operands say it: a sum that fails, and a pass of any other rule, keep their words."""
+    told = [("T3.balance", "pass", "0 = 0"), ("T3.balance", "fail", "1 ≠ 0"), ("X.new", "pass", "收到申请0件。")]
+    findings = tuple(Finding(rule, "error", None, None, outcome, "0", "0", message) for rule, outcome, message in told)
+    archive.load(report(findings=findings), source(PAGE))
+    rows = ask(archive, "SELECT rule, outcome, expected, actual, message FROM finding")
+    assert rows == [(rule, outcome, "0", "0", None if (rule, outcome) == ("T3.balance", "pass") else said) for rule, outcome, said in told]
 
 
 def test_a_cell_read_twice_differently_is_unreadable(archive: Archive) -> None:
