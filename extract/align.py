@@ -17,7 +17,7 @@ from extract.document import Cell, Document, Grid, Problem
 from extract.form import form
 from extract.grid import transpose
 from extract.headers import Header, read_header
-from extract.label import weaker
+from extract.label import column_labels, weaker
 from extract.legacy import align_legacy
 from extract.number import parse
 from extract.pivot import pivot
@@ -197,11 +197,16 @@ def _read_row(walk: Walk, one: Line) -> None:
         return
     figures = [_figure(walk.grid, target, cell, regular) for target, cell in zip(targets, cells, strict=True)]
     walk.missing += len(walk.header.heads) - len(figures)
-    if not _is_sure(walk.header, regular, figures, _is_uniform(label, one)):
+    if _hold_label(walk.header.table, cells) or not _is_sure(walk.header, regular, figures, _is_uniform(label, one)):
         figures = [_unread(figure) for figure in figures]
         walk.problems.append(Problem("shifted_row", f"{label.text}: cells do not stand under the columns", figures[0].place))
     for target, figure in zip(targets, figures, strict=True):
         _put(walk, target.key, figure)
+
+
+def _hold_label(table: str, cells: Iterable[Cell]) -> bool:
+    """Whether the name of a column stands where a figure belongs: it reaches too far down, and the row has slid."""
+    return any(column_labels(table).surely(cell.text) for cell in cells)
 
 
 def _says_nothing(cells: Iterable[Cell]) -> bool:

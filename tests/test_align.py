@@ -241,3 +241,12 @@ def test_a_dash_behind_figures_that_are_dashes_too_may_be_one_of_them() -> None:
     dashed = [replace(box, text="/") if box.key else box for box in third[3]]
     report = with_tables(model, second, [*third[:3], [dashed[0], Box("7"), *dashed[1:]], *third[4:]], fourth)
     assert {f.state for f in report.figures if f.row_code == "requests.new"} == {"unreadable"}
+
+
+def test_a_label_of_the_header_in_the_place_of_a_figure_says_that_the_row_slid() -> None:
+    """结果纠正 reaches one row too far and the row lacks a cell: fifteen cells, and none under its own word."""
+    model = specimen(11)
+    *tables, challenges = (block for block in model.blocks if not isinstance(block, str))
+    tall = [replace(box, rowspan=3) if box.text == "结果纠正" and box.rowspan == 2 else box for box in challenges[1]]
+    report = with_tables(model, *tables, [challenges[0], tall, challenges[2], challenges[3][:-1]])
+    assert {f.state for f in report.figures if f.table_code == "challenges"} == {"unreadable"}
