@@ -66,6 +66,7 @@ def resident_mb() -> float:
 
 
 def main() -> None:
+    html_vs_peers.as_reading_process()
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--documents", type=int, default=10_000)
     count = options.parse_args().documents

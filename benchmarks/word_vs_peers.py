@@ -25,6 +25,7 @@ import docx as python_docx
 import openpyxl
 from docx.shared import Pt
 
+from benchmarks.html_vs_peers import as_reading_process
 from extract import doc, odt, ofd, rtf, sheet, word
 from extract.document import Source
 from extract.read import read
@@ -122,6 +123,7 @@ def whole(content: bytes) -> None:
 
 
 def main() -> None:
+    as_reading_process()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=12)
     count = parser.parse_args().documents

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 
+from benchmarks import html_vs_peers
 from extract.document import Source
 from nianbao import reading
 from nianbao.reading import Limits, ReadingPool, Worker, read_limited
@@ -29,6 +32,26 @@ def test_a_document_beyond_its_memory_is_given_up_with_a_reason() -> None:
     report = read_limited(HEAVY, limits=Limits(memory_mb=64))
     assert report.status == "unreadable"
     assert [problem.code for problem in report.problems] == ["too_complex"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the counters of /proc")
+def test_a_reading_process_keeps_the_memory_of_one_document_for_the_next() -> None:
+    """It asks the system for next to none while documents of one size go by."""
+    worker = Worker()
+    large = Source(html_vs_peers.page(specimen(1)).encode())
+    try:
+        faults = []
+        for _ in range(15):
+            worker.read(large, (), Limits())
+            faults.append(_page_faults(worker))
+        assert faults[14] - faults[4] < 1000
+    finally:
+        worker.close()
+
+
+def _page_faults(worker: Worker) -> int:
+    assert worker.process is not None
+    return int(Path(f"/proc/{worker.process.pid}/stat").read_text().rpartition(")")[2].split()[7])
 
 
 def test_a_document_beyond_its_time_is_given_up_and_the_next_is_read() -> None:
