@@ -256,18 +256,28 @@ def _confirmed(rows: Sequence[Sequence[Piece]]) -> bool:
 
 
 def _challenges(text: str) -> list[list[Piece]] | None:
-    """Table 4: fifteen figures behind the last 总计 of its header."""
+    """Table 4: fifteen figures behind the last 总计 of its header, or three rows of five."""
     outcomes = [c.zh for c in form().columns_of("challenges")]
     block = _GAP.join(_GAP.join(map(re.escape, word)) for word in outcomes)
     found = re.search(rf"(?:{block}{_GAP}(?:未\s*经[^\d]*?)?){{3,}}", text)
     if found is None:
-        return None
+        return _challenge_rows(text, outcomes, block)
     end = found.start() + len(found[0].rstrip())
     rest = re.split(r"五\s*、", text[end:], maxsplit=1)[0]
     cells = _structured(rest) or [p for p in _PIECES.split(rest.strip()) if p]
     row = _fifteen(cells)
     header = [[""] * 0, [r.zh for r in form().rows_of("challenges") for _ in outcomes], outcomes * 3]
     return [_plain(header[1]), _plain(header[2]), row] if row else None
+
+
+def _challenge_rows(text: str, outcomes: list[str], block: str) -> list[list[Piece]] | None:
+    """The three rows under one header, where each has all its cells behind tabs."""
+    found = re.search(block, text)
+    lines = _lines("challenges", re.split(r"五\s*、", text[found.end() :], maxsplit=1)[0]) if found else []
+    cells = [_structured(line.rest) or [] for line in lines]
+    if [line.code for line in lines] != [row.code for row in form().rows_of("challenges")] or any(len(row) != 5 for row in cells):
+        return None
+    return [_plain(["", *outcomes]), *(_plain([line.label, *row]) for line, row in zip(lines, cells, strict=True))]
 
 
 def _fifteen(cells: Sequence[str]) -> list[Piece] | None:

@@ -10,6 +10,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from extract import pdf
+from extract.lost import grids
 
 SIZE = 10.0
 COLUMNS = [240 + 40 * n for n in range(7)]
@@ -135,6 +136,16 @@ def test_a_figure_that_touches_its_label_is_parted_from_it() -> None:
     label = "一二三四五六七八九十一二三四"
     read = placed([*row(700, "行政许可", "123", xs), *row(680, label, "456", xs), *row(660, "行政强制", "789", xs)])
     assert as_read(label, "456") in read
+
+
+def test_table_four_in_three_rows_is_read() -> None:
+    """One header for all of them, the upper level of two labels on a line between."""
+    xs = [250.0, 320.0, 390.0, 460.0, 530.0]
+    header = [(x - 15, 720.0, word) for x, word in zip(xs, ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计"), strict=True)]
+    rows = [row(700, "行政复议", "12306", xs), row(680, "未经复议直接起诉", "10001", xs), row(660, "复议后起诉", "00202", xs)]
+    texts = placed([*header, *(text for one in rows for text in one), (20.0, 670.0, "行政诉讼")])
+    (grid,) = grids("\n\n".join(texts), ["challenges"])
+    assert [[cell.text for cell in line if cell][1:] for line in grid.rows[1:]] == [list("12306"), list("10001"), list("00202")]
 
 
 def test_two_figures_nearly_touching_are_parted_where_other_rows_have_two_columns() -> None:
