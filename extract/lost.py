@@ -30,7 +30,7 @@ _GAP = r"[\s、，,（()）：:；;“”\"'·.|│┃]*"
 _CELL_LINE = re.compile(r"^\t(.*)$")
 _ROW_END = re.compile(r"\n[ \u3000]*\n|\n*$")
 _NEXT_NUMBER = re.compile(
-    r"(?:[（(]?\s*[一二三四五六七八]\s*[)）]|[一二三四]\s*[、.．]|(?<!\d)\d\s*[、.．](?!\d)|(\d)\s*[、.．](?!\d))\s*$"
+    r"(?:[（(]?\s*[一二三四五六七八]\s*[)）]|[一二三四]\s*[、.．,，]|(?<!\d)\d\s*[、.．](?!\d)|(\d)\s*[、.．](?!\d))\s*$"
 )
 _TOTAL_BEFORE = re.compile(r"(?:总\s*[计数]|[合共]\s*计)[\s|│]*\Z")
 """A total before the first column: the order of the columns is another than the form's."""
@@ -229,7 +229,13 @@ def _cells(i: int, printed: Mapping[int, list[str]], glued: Mapping[int, list[st
         return _plain(printed[i])
     if numbers is not None:
         return [Piece(str(number), True) for number in numbers]
-    return _plain(glued[i]) if glued[i] else []
+    return _in_doubt(glued[i]) if len(glued[i]) == PEOPLE else _plain(glued[i])
+
+
+def _in_doubt(cells: Sequence[str]) -> list[Piece]:
+    """Cells as printed; where a piece is no figure at all (the number of the next label), nobody knows which the others are."""
+    strange = any(not _readable(cell) and not any(ch.isdigit() for ch in cell) for cell in cells)
+    return [Piece(cell, unreadable=strange) for cell in cells]
 
 
 def _columns_hold(rows: Mapping[str, Numbers]) -> bool:
@@ -334,7 +340,7 @@ def _disclosure_cells(line: Line, count: int) -> list[Piece]:
     structured = _structured(line.rest)
     cells = structured if structured is not None else [p for p in _PIECES.split(_before_header(line.rest)) if p]
     if len(cells) == count:
-        return _plain(cells)
+        return _plain(cells) if structured is not None else _in_doubt(cells)
     if len(cells) == 1 and cells[0].isascii() and cells[0].isdecimal() and not _BORDER.search(line.rest.split("\n")[0]):
         options = candidates(cells, count)
         if len(options) == 1:

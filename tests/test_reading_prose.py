@@ -8,6 +8,7 @@ import pytest
 
 from extract.align import Alignment, align
 from extract.document import Document, Place, Problem, Source
+from extract.lost import grids as lost
 from extract.narrative import claims, sections
 from extract.opinions import reconcile
 from extract.read import read
@@ -164,3 +165,14 @@ def test_a_row_without_the_cells_that_its_tabs_should_part_is_not_guessed_at() -
     text = "信息内容\t本年制发件数\t本年废止件数\t现行有效件数\n规章\t1\t2\t3\n行政规范性文件\t4\t5"
     figures = align(Document("text", tuple(drawn(text)))).figures
     assert [(figure.state, figure.value) for figure in figures.values()] == [("number", n) for n in (1, 2, 3)] + [("unreadable", None)] * 3
+
+
+@pytest.mark.parametrize("behind", ["", " ;", " 无 ;"])
+def test_the_number_of_the_next_label_is_no_figure_of_the_row_before_it(behind: str) -> None:
+    """`二,` behind a row that left two figures blank does not make it seven again."""
+    header = "申请人情况\n自然人 法人或其他组织 总计\n商业企业 科研机构 社会公益组织 法律服务机构 其他\n"
+    rows = f"一,本年新收政府信息公开申请数量 79 12 1 1039 1131{behind}\n二,上年结转政府信息公开申请数量 0 0 0 0 0 0 0\n"
+    rows += "（一）予以公开 5 0 0 0 0 0 5\n"
+    figures = align(Document("text", tuple(lost(header + rows)))).figures.values()
+    assert {figure.state for figure in figures if figure.row_code == "requests.new"} == {"unreadable"}
+    assert {figure.state for figure in figures if figure.row_code == "requests.carried_in"} == {"number"}
