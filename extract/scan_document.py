@@ -18,6 +18,7 @@ from extract.scan_ink import Image, dark, even, pieces_of
 from extract.scan_ocr import Recogniser, recogniser
 from extract.scan_picture import frames, plain
 from extract.scan_sheet import Sheet, upright
+from extract.scan_slices import Slice, Whole, joined
 from extract.scan_table import Seen
 from extract.stitch import Seam, stitched
 
@@ -39,13 +40,26 @@ Key = tuple[float, ...]
 
 
 class Page(NamedTuple):
-    """One page before it is read: its pixels, number, resolution, the factor from its pixels to the unit of places, its part."""
+    """One page before it is read: its pixels, resolution, the factor from its pixels to the unit of places, its part.
+
+    `slices` are the pictures that it was given in: where each begins, in that unit, and its number.
+    """
 
     image: Image
-    number: int | None
+    slices: tuple[Slice, ...]
     dpi: float
     scale: float
     part: int
+
+    @property
+    def number(self) -> int | None:
+        """The number of its first picture."""
+        return self.slices[0].number
+
+    def placed(self, box: Box) -> tuple[int | None, Box]:
+        """The number of the picture that the middle of a box is in, and the box there."""
+        top, number = next(piece for piece in reversed(self.slices) if piece.top <= (box.top + box.bottom) / 2 or piece.top == 0)
+        return number, Box(box.x0, box.top - top, box.x1, box.bottom - top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +75,8 @@ class Leaf:
     def displayed(self, place: Place, number: int) -> Place:
         """The place in the picture as it was given."""
         box = Box(*((side or 0.0) * self.page.dpi / POINTS for side in place[4:]))
-        origin = self.sheet.origin(box, self.page.scale) if self.sheet else box
-        return Place(number, place.row_no, place.column_no, self.page.number, *(round(side, 2) for side in origin))
+        page, origin = self.page.placed(self.sheet.origin(box, self.page.scale) if self.sheet else box)
+        return Place(number, place.row_no, place.column_no, page, *(round(side, 2) for side in origin))
 
 
 def read(pictures: Sequence[Picture]) -> ScanDocument:
@@ -85,21 +99,26 @@ def read(pictures: Sequence[Picture]) -> ScanDocument:
 
 
 def _pages(pictures: Sequence[Picture]) -> Iterator[Page]:
-    for picture in pictures:
-        images = frames(picture.image) if isinstance(picture.image, bytes) else [plain(picture.image)]
-        for i, image in enumerate(images):
-            number = picture.page if len(images) == 1 else (picture.page or 1) + i
-            yield _fitted(image, number, picture)
+    for whole in joined(raw for picture in pictures for raw in _raw(picture)):
+        yield _fitted(whole)
 
 
-def _fitted(image: Image, number: int | None, picture: Picture) -> Page:
+def _raw(picture: Picture) -> Iterator[Whole]:
+    images = frames(picture.image) if isinstance(picture.image, bytes) else [plain(picture.image)]
+    for i, image in enumerate(images):
+        number = picture.page if len(images) == 1 else (picture.page or 1) + i
+        yield Whole(image, (Slice(0, number),), picture)
+
+
+def _fitted(whole: Whole) -> Page:
     """The page at a resolution that the reader is good at."""
+    image, slices, picture = whole
     dpi = picture.dpi or _likely_dpi(image)
     factor = FINEST / dpi if dpi > FINEST * 1.1 else 2.0 if dpi < COARSEST and image.size < 40_000_000 else 1.0
     if factor != 1.0:
         how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
         image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=how)
-    return Page(image, number, dpi * factor, picture.scale / factor, picture.part)
+    return Page(image, slices, dpi * factor, picture.scale / factor, picture.part)
 
 
 def _likely_dpi(image: Image) -> float:
@@ -145,7 +164,8 @@ def _leaf(page: Page, ordinal: int, reader: Recogniser) -> Leaf:
 def _unread(texts: Sequence[scan_prose.Text], sheet: Sheet, page: Page) -> Iterator[Problem]:
     for text in texts:
         if text.certainty < scan_prose.LEGIBLE:
-            place = Place(None, None, None, page.number, *sheet.origin(text.box, page.scale))
+            number, box = page.placed(sheet.origin(text.box, page.scale))
+            place = Place(None, None, None, number, *box)
             yield Problem("unread_text", f"a line could not be read with certainty: {text.text}", place)
 
 

@@ -38,6 +38,8 @@ FINE = 30
 """Pixels of height from which a crop is fine enough to be squeezed."""
 DENSE = 0.55
 """Characters for each square of a squeezed line, at least: the network drops what it does not make out, and is sure of the rest."""
+BRACKETS = "()（）"
+"""Narrow and wide ones are hard to tell apart, and mean the same."""
 KEPT = 5
 LEAST = 1e-5
 """Symbols less likely than this at a time step are not followed."""
@@ -131,7 +133,8 @@ def _is_plain(reading: Reading, shape: tuple[int, ...]) -> bool:
     """Whether a squeezed line is read surely and is text: no digit but an ordinal at its head (3.其他)."""
     dense = len(reading.text) * shape[0] >= DENSE * shape[1]
     figures = any(ch.isdecimal() or ch in "〇○" for ch in reading.text[1:])
-    return dense and not figures and reading.confidence >= SURE and reading.mean >= SUREST
+    scores = [p for ch, p in zip(reading.text, reading.scores, strict=True) if ch not in BRACKETS] or [0.0]
+    return dense and not figures and min(scores) >= SURE and sum(scores) / len(scores) >= SUREST
 
 
 def _width(crop: Image) -> int:

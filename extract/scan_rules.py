@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ def find(light: Light) -> Rules:
         sides = _strokes(np.ascontiguousarray(ink.T), light.dpi, SHORTEST_UPRIGHT, rough)
         near = [stroke for stroke in sides if _meets(stroke.rule, level, reach_of(light.dpi))]
         upright += [stroke for stroke in near if _is_bare(ink, stroke, level, light.dpi)]
-    return _crossing(level, upright, light.dpi)
+    return _crossing(level, upright, light)
 
 
 def _drawn(light: Light, depth: float) -> Image:
@@ -126,13 +126,13 @@ def _is_dotted(ink: Image, stroke: Stroke, dpi: float) -> bool:
     return int(np.count_nonzero(drawn[:-1] & ~drawn[1:])) >= max(4, (end - start) / (0.25 * dpi))
 
 
-def _crossing(level: list[Stroke], upright: list[Stroke], dpi: float) -> Rules:
+def _crossing(level: list[Stroke], upright: list[Stroke], light: Light) -> Rules:
     """Drop strokes that meet too few others, until nothing changes."""
-    reach = reach_of(dpi)
+    reach = reach_of(light.dpi)
     while True:
         kept_level = [stroke for stroke in level if _meets(stroke.rule, upright, reach) >= 2]
         kept_upright = [stroke for stroke in upright if _meets(stroke.rule, kept_level, reach) >= 1]
-        kept_upright = _touching(kept_upright, kept_level, dpi)
+        kept_upright = _touching(kept_upright, kept_level, light)
         if len(kept_level) == len(level) and len(kept_upright) == len(upright):
             return Rules(tuple(level), tuple(upright))
         level, upright = kept_level, kept_upright
@@ -170,12 +170,13 @@ def _meets(rule: Rule, others: list[Stroke], reach: float) -> int:
     )
 
 
-def _touching(upright: list[Stroke], level: list[Stroke], dpi: float) -> list[Stroke]:
+def _touching(upright: list[Stroke], level: list[Stroke], light: Light) -> list[Stroke]:
     """Without the short uprights that stop short of a level rule, where the others do not: strokes of 申, 十, 本 in low rows.
 
     Where a page ends in a row, several of them stop at the same height.
     """
-    gaps = [_gaps(stroke.rule, level) for stroke in upright]
+    dpi, edges = light.dpi, (0.0, float(light.grey.shape[0]))
+    gaps = [_gaps(stroke.rule, level, edges) for stroke in upright]
     near = max(1.5, dpi / 90)
     ends = [gap for pair in gaps for gap in pair]
     if not ends or float(np.median(ends)) > near:
@@ -185,9 +186,11 @@ def _touching(upright: list[Stroke], level: list[Stroke], dpi: float) -> list[St
     return kept + [s for s in torn if sum(abs(s.rule.start - t.rule.start) + abs(s.rule.end - t.rule.end) <= 2 * near for t in torn) >= 4]
 
 
-def _gaps(rule: Rule, level: list[Stroke]) -> tuple[float, float]:
-    """How far above and below an upright its nearest level rule is."""
-    across = [(other.at, thickness / 2) for other, thickness in level if other.start - 3 <= rule.at <= other.end + 3]
+def _gaps(rule: Rule, level: list[Stroke], edges: Sequence[float]) -> tuple[float, float]:
+    """How far above and below an upright its nearest level rule is, or the picture's edge."""
+    across = [(edge, 0.0) for edge in edges] + [
+        (other.at, thickness / 2) for other, thickness in level if other.start - 3 <= rule.at <= other.end + 3
+    ]
 
     def nearest(end: float) -> float:
         return min((max(0.0, abs(end - at) - half) for at, half in across), default=99.0)

@@ -263,3 +263,20 @@ def test_print_side_by_side_is_read_from_left_to_right() -> None:
         cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2, cv2.LINE_AA)
     document = scan.read([Picture(page, dpi=DPI)])
     assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["241", "35", "88", "6"]
+
+
+def test_a_row_cut_by_two_slices_of_a_picture_is_read_whole() -> None:
+    """Where lines go on from one picture to the next both are one; places are in the picture that a cell is in."""
+    page = table()
+    cut = 150 + 70 + 35
+    document = scan.read([Picture(page[:cut], page=1), Picture(page[cut:], page=2)])
+    assert texts(document) == [list(row) for row in ROWS]
+    place = cell(document, 2, 0).place
+    assert place.page == 2
+    assert place.top == pytest.approx(150 + 140 - cut, abs=3)
+
+
+def test_pages_of_paper_are_not_joined_as_slices() -> None:
+    """Two pages whose tables do not reach their edges stay two pages."""
+    document = scan.read([Picture(table(), page=1), Picture(table((("7", "8", "91"),)), page=2)])
+    assert {one.place.page for one in grid(document).cells()} == {1, 2}
