@@ -108,7 +108,7 @@ def _strokes(ink: Image, dpi: float, least: float, rough: bool) -> list[Stroke]:
     dotted = cv2.morphologyEx(flat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     dotted = cv2.morphologyEx(dotted, cv2.MORPH_OPEN, np.ones((1, length * 2), np.uint8))
     found = list(_thin(solid, thickest))
-    return found + [stroke for stroke in _thin(dotted, thickest) if _is_dotted(flat, stroke, dpi)]
+    return found + [stroke for stroke in _thin(dotted, thickest) if _is_dotted(ink, stroke, dpi)]
 
 
 def _thin(mask: Image, thickest: int) -> Iterator[Stroke]:
@@ -119,7 +119,10 @@ def _thin(mask: Image, thickest: int) -> Iterator[Stroke]:
 
 
 def _is_dotted(ink: Image, stroke: Stroke, dpi: float) -> bool:
-    """Whether a stroke has a gap every quarter of an inch or more often: strokes of characters and rules between them do not."""
+    """Whether a stroke has a gap every quarter of an inch or more often: strokes of characters and rules between them do not.
+
+    Where another rule crosses is no gap.
+    """
     (at, start, end), thickness = stroke
     half = thickness / 2 + 1
     drawn = ink[max(0, int(at - half)) : int(at + half) + 1, int(start) : int(end)].max(0) > 0
