@@ -61,7 +61,9 @@ def find(light: Light) -> Rules:
     inks = [(_drawn(light, depth), rough) for depth, rough in ((RULE, False), (FAINT_RULE, True))]
     for ink, rough in inks:
         strokes = _strokes(ink, light.dpi, SHORTEST_LEVEL, rough)
-        level += [stroke for stroke in strokes if not rough or _is_alone(ink, stroke, light.dpi)]
+        level += [
+            stroke for stroke in strokes if not rough or stroke.rule.end - stroke.rule.start > 1.5 * light.dpi or _is_alone(ink, stroke)
+        ]
     for ink, rough in inks:
         sides = _strokes(np.ascontiguousarray(ink.T), light.dpi, SHORTEST_UPRIGHT, rough)
         near = [stroke for stroke in sides if _meets(stroke.rule, level, reach_of(light.dpi))]
@@ -108,7 +110,7 @@ def _strokes(ink: Image, dpi: float, least: float, rough: bool) -> list[Stroke]:
     dotted = cv2.morphologyEx(flat, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     dotted = cv2.morphologyEx(dotted, cv2.MORPH_OPEN, np.ones((1, length * 2), np.uint8))
     found = list(_thin(solid, thickest))
-    return found + [stroke for stroke in _thin(dotted, thickest) if _is_dotted(ink, stroke, dpi)]
+    return found + [stroke for stroke in _thin(dotted, thickest) if _is_dotted(ink, stroke, dpi) and _is_alone(ink, stroke)]
 
 
 def _thin(mask: Image, thickest: int) -> Iterator[Stroke]:
@@ -141,11 +143,9 @@ def _crossing(level: list[Stroke], upright: list[Stroke], light: Light) -> Rules
         level, upright = kept_level, kept_upright
 
 
-def _is_alone(ink: Image, stroke: Stroke, dpi: float) -> bool:
-    """Whether a short stroke has paper above and below; what has not is a line of text whose strokes were bridged."""
+def _is_alone(ink: Image, stroke: Stroke) -> bool:
+    """Whether a stroke has paper above and below; what has not is a line of text whose strokes were bridged."""
     (at, start, end), thickness = stroke
-    if end - start > 1.5 * dpi:
-        return True
     half = thickness / 2 + 2
     above = ink[max(0, int(at - half) - 2) : max(1, int(at - half)), int(start) : int(end)]
     below = ink[int(at + half) + 1 : int(at + half) + 3, int(start) : int(end)]
