@@ -26,6 +26,8 @@ HERE = ("COPIES", "ROLLUP", "M.copying", "M.deadline", "T2.rules_level")
 """Rules that are put here beside those of needs = "years"."""
 
 
+PORTION = 20_000
+"""Reports that the rules are put to at a time: what they need of memory does not grow with the archive."""
 TERMS = """
     CREATE OR REPLACE TEMP TABLE term (
         rule VARCHAR, table_code VARCHAR, edition VARCHAR, relation VARCHAR, severity VARCHAR, at_row VARCHAR, at_column VARCHAR,
@@ -46,9 +48,11 @@ def settle(connection: duckdb.DuckDBPyConnection, *, everything: bool = False, c
         apply_corrections(connection, decided)
         connection.execute(_script("roster"))
         _choose(connection, everything)
-        connection.execute(_script("crosscheck"))
-        _copying(connection)
         looked_at = int(scalar(connection, "SELECT count(*) FROM chosen"))
+        for begun in range(0, looked_at, PORTION):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE portion AS FROM chosen ORDER BY report_id LIMIT {PORTION} OFFSET {begun}")
+            connection.execute(_script("crosscheck"))
+        _copying(connection)
         connection.execute("DELETE FROM archive WHERE key = 'settled_run'")
         connection.execute("INSERT INTO archive SELECT 'settled_run', coalesce(max(run_id), 0)::VARCHAR FROM run")
     return looked_at

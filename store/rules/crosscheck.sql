@@ -4,14 +4,17 @@ CREATE OR REPLACE TEMP MACRO plain(number) AS regexp_replace(number::DECIMAL(24,
 INSERT INTO finding
 WITH put AS (
     SELECT c.report_id, c.previous_id, c.year, t.*
-    FROM chosen c
+    FROM portion c
     JOIN report_table e ON e.report_id = c.report_id
     JOIN term t ON t.table_code = e.table_code AND t.edition = e.edition
     WHERE t.at_row IS NULL OR EXISTS (
         FROM figure f WHERE f.report_id = c.report_id AND f.row_code = t.at_row AND f.table_code = t.table_code)
 ),
 needed AS (SELECT DISTINCT table_code, row_code, column_code FROM term),
-value AS (SELECT f.* FROM figure f SEMI JOIN needed USING (table_code, row_code, column_code)),
+value AS (
+    SELECT f.* FROM figure f SEMI JOIN needed USING (table_code, row_code, column_code)
+    SEMI JOIN (SELECT report_id FROM portion UNION SELECT previous_id FROM portion) USING (report_id)
+),
 side AS (
     SELECT
         p.report_id, p.previous_id, p.year, p.rule, p.severity, p.relation, p.at_row, p.at_column, p.is_left,
@@ -47,7 +50,7 @@ FROM both_sides ORDER BY ALL;
 INSERT INTO finding
 WITH copy AS (
     SELECT c.report_id, v.report_id AS other_id, v.url
-    FROM chosen c JOIN report r ON r.report_id = c.report_id
+    FROM portion c JOIN report r ON r.report_id = c.report_id
     JOIN report v ON (v.agency_id, v.year, v.scope) = (c.agency_id, c.year, c.scope) AND NOT v.retired AND v.gone_on IS NULL AND v.url <> r.url
     QUALIFY v.version = max(v.version) OVER (PARTITION BY c.report_id, v.url)
 ),
@@ -78,7 +81,7 @@ SELECT
     CASE WHEN a.level IN ('county', 'township') THEN '0' END, plain(f.value),
     CASE WHEN a.level IS NULL THEN 'the level of ' || a.name || ' is not known'
         ELSE a.name || ' is of level ' || a.level || ': ' || coalesce(plain(f.value), 'no number') END
-FROM chosen c
+FROM portion c
 JOIN agency a USING (agency_id)
 JOIN figure f ON f.report_id = c.report_id AND f.row_code = 'disclosure.rules'
 JOIN severity s ON s.rule = 'T2.rules_level';
@@ -87,7 +90,7 @@ JOIN severity s ON s.rule = 'T2.rules_level';
 INSERT INTO finding
 WITH due AS (
     SELECT c.report_id, r.published_on, r.scope, a.level, a.name, deadline(r.year, r.scope, a.level, a.kind) AS due_on
-    FROM chosen c JOIN report r USING (report_id) JOIN agency a ON a.agency_id = c.agency_id
+    FROM portion c JOIN report r USING (report_id) JOIN agency a ON a.agency_id = c.agency_id
 )
 SELECT
     d.report_id, NULL, 'M.deadline', s.severity, NULL, NULL,
@@ -103,7 +106,7 @@ FROM due d JOIN severity s ON s.rule = 'M.deadline';
 
 -- Aggregate = own + members, cell by cell.
 CREATE OR REPLACE TEMP TABLE member AS
-WITH aggregate AS (SELECT report_id, agency_id, year FROM chosen WHERE scope = 'aggregate'),
+WITH aggregate AS (SELECT report_id, agency_id, year FROM portion WHERE scope = 'aggregate'),
 child AS (
     SELECT g.report_id AS aggregate_id, g.agency_id AS above_id, g.year, a.agency_id, a.name,
         CASE WHEN a.kind = 'government' AND a.level <> 'township' THEN 'aggregate' ELSE 'own' END AS scope
@@ -125,7 +128,7 @@ WITH state AS (
     SELECT
         c.report_id, count(*) FILTER (m.agency_id <> c.agency_id) AS known, count(*) FILTER (m.report_id IS NULL) AS missing,
         list(m.name ORDER BY m.name) FILTER (m.report_id IS NULL) AS names
-    FROM chosen c LEFT JOIN member m ON m.aggregate_id = c.report_id WHERE c.scope = 'aggregate' GROUP BY c.report_id
+    FROM portion c LEFT JOIN member m ON m.aggregate_id = c.report_id WHERE c.scope = 'aggregate' GROUP BY c.report_id
 ),
 cell AS (
     SELECT c.report_id, f.table_code, f.row_code, f.column_code, f.value, count(*) AS members, count(k.value) AS numbers,
