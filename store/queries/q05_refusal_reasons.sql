@@ -2,9 +2,9 @@
 -- columns: year, row_code, reason, requests, share, cells_without_number
 WITH reason AS (
     SELECT
-        year, row_code, any_value(row_label) AS reason, sum(total) AS requests, count(*) - count(total) AS cells_without_number
-    FROM requests
-    WHERE scope = 'own'
+        year, row_code, any_value(row_label) AS reason, sum(value) AS requests, count(*) - count(value) AS cells_without_number
+    FROM cell
+    WHERE scope = 'own' AND table_code = 'requests' AND column_code = 'total'
       AND row_code IN (
           SELECT code FROM form_row WHERE regexp_matches(code, '^requests\.outcome\.(refused|unavailable|not_processed|other)(\.|$)'))
     GROUP BY year, row_code
