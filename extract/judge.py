@@ -20,11 +20,21 @@ LEAST_PROSE = 150
 FIRST_YEAR_OF_FORM = 2019
 
 
+NOTHING_FOUND = "neither the title nor the tables or sections of an annual report were found"
+
+
 def judge(
-    who: Identity, parts: Sequence[Section], figures: Sequence[Figure], tables: Sequence[TableSeen], text: Sequence[str]
+    who: Identity,
+    parts: Sequence[Section],
+    figures: Sequence[Figure],
+    tables: Sequence[TableSeen],
+    text: Sequence[str],
+    unseen: bool = False,
 ) -> tuple[Status, tuple[Problem, ...]]:
-    """The status of a reading, with the problems that explain it."""
+    """The status of a reading, with the problems that explain it. `unseen`: there are pictures that nobody looked at."""
     reason = _other_document(who, parts, tables, text) or _template(who, figures, tables)
+    if reason == NOTHING_FOUND and unseen:
+        return "unreadable", ()
     if reason:
         return "not_a_report", (Problem("not_a_report", reason),)
     return _status(who, parts, figures, tables, text)
@@ -48,7 +58,7 @@ def _other_document(who: Identity, parts: Sequence[Section], tables: Sequence[Ta
         return None
     if len({c for c in codes if c and c[2] == "_"}) >= LEAST_SECTIONS:
         return None
-    return "neither the title nor the tables or sections of an annual report were found"
+    return NOTHING_FOUND
 
 
 def _is_listing(text: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from extract.identity import Identity, identify
 from extract.judge import judge
 from extract.narrative import claims, opening, sections
 from extract.opinions import second_opinion
-from extract.readers import open_document
+from extract.readers import NEEDS_OCR, open_document
 from extract.report import Figure, Report, Section, Status, TableSeen
 
 
@@ -50,7 +50,7 @@ def _report(document: Document, found: Alignment) -> Report:
     parts = sections(ending.body)
     figures = tuple(found.figures.values())
     tables = _with_editions(found.tables)
-    status, problems = judge(who, parts, figures, tables, ending.lines)
+    status, problems = judge(who, parts, figures, tables, ending.lines, unseen=NEEDS_OCR in document.problems)
     reader = f"{document.reader} {VERSION}"
     everything = (*document.problems, *found.problems, *problems)
     if status == "not_a_report":

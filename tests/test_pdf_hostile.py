@@ -168,7 +168,7 @@ def test_spoilt_files_raise_nothing_but_read_errors(style: str) -> None:
 def test_the_second_reader_fails_as_cleanly() -> None:
     """Whatever pdfminer makes of spoilt files is a ReadError too."""
     rng = random.Random(SEED)
-    outcomes = set()
+    outcomes: set[type] = set()
     for _ in range(15):
         try:
             outcomes.add(type(pdf_second.read(spoilt(rng, sound()))))

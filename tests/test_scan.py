@@ -11,8 +11,9 @@ import pytest
 from cv2.typing import MatLike
 
 from extract import scan
-from extract.document import Cell, Grid, Paragraph
+from extract.document import Cell, Grid, Paragraph, Source
 from extract.errors import MissingPart, TooComplex, Unreadable
+from extract.read import read
 from extract.scan import Picture, ScanDocument
 from extract.scan_alike import groups_of
 from extract.scan_header import size_of
@@ -191,6 +192,12 @@ def test_without_the_extra_the_message_says_what_to_install(monkeypatch: pytest.
     monkeypatch.delattr("extract.scan_document", raising=False)
     with pytest.raises(MissingPart, match=r"nianbao\[ocr\]"):
         scan.read([Picture(table())])
+
+
+def test_a_picture_that_nobody_looked_at_is_not_said_to_be_no_report() -> None:
+    """Without OCR nothing is known of it; the problem says what is needed."""
+    report = read(Source(encoded(table()), "a.png"), ocr=False)
+    assert (report.status, [problem.code for problem in report.problems]) == ("unreadable", ["needs_ocr"])
 
 
 @pytest.mark.parametrize("angle", [-5.0, -0.4, 0.0, 0.7, 3.0])
