@@ -176,7 +176,7 @@ def _series(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _rated(frame: pd.DataFrame, part: Sequence[str], whole: Sequence[str]) -> pd.DataFrame:
     """Sorted by the share of some columns in others; unknown where one has no number."""
-    shared = frame.assign(part=frame[part].sum(axis=1, skipna=False), whole=frame[whole].sum(axis=1, skipna=False))
+    shared = frame.assign(part=frame[list(part)].sum(axis=1, skipna=False), whole=frame[list(whole)].sum(axis=1, skipna=False))
     return shared[shared.whole != 0].assign(rate=shared.part / shared.whole).sort_values(["rate", "agency", "scope", "year"])
 
 

@@ -2,13 +2,14 @@ CREATE OR REPLACE TEMP MACRO plain(number) AS regexp_replace(number::DECIMAL(24,
 
 -- Across years: both sides of each rule, summed over this year's and last year's figures.
 INSERT INTO finding
-WITH put AS (
+WITH printed AS (SELECT DISTINCT report_id, table_code, row_code FROM figure SEMI JOIN portion USING (report_id)),
+put AS (
     SELECT c.report_id, c.previous_id, c.year, t.*
     FROM portion c
     JOIN report_table e ON e.report_id = c.report_id
     JOIN term t ON t.table_code = e.table_code AND t.edition = e.edition
     WHERE t.at_row IS NULL OR EXISTS (
-        FROM figure f WHERE f.report_id = c.report_id AND f.row_code = t.at_row AND f.table_code = t.table_code)
+        FROM printed f WHERE f.report_id = c.report_id AND f.row_code = t.at_row AND f.table_code = t.table_code)
 ),
 needed AS (SELECT DISTINCT table_code, row_code, column_code FROM term),
 value AS (
