@@ -14,23 +14,26 @@ from extract.scan import Picture, ScanDocument
 from extract.scan import read as read_scan
 
 SCANNED = "scanned_page"
+NOT_LOOKED_AT = Document("none", (), problems=(NEEDS_OCR,))
 
 
 def read_pictures(source: Source, document: Document, ocr: bool, part: int = 0) -> Document | None:
     """What OCR reads on the pages that the document's reader found to be pictures; None where there are none."""
-    kind = sniff(source.content)
+    is_pdf = sniff(source.content) is Kind.pdf
+    if is_pdf and not any(problem.code == SCANNED for problem in document.problems):
+        return None
     try:
-        pictures = _of_pdf(source, document, part) if kind is Kind.pdf else _of_package(source, part)
+        if is_pdf and not ocr:  # nor are its pages drawn: a hostile one may take minutes
+            return NOT_LOOKED_AT
+        pictures = _of_pdf(source, part) if is_pdf else _of_package(source, part)
         if pictures and not ocr:
-            return Document("none", (), problems=(NEEDS_OCR,))
+            return NOT_LOOKED_AT
         return read_scan(pictures) if pictures else None
     except ReadError as error:
         return Document("ocr", (), problems=(Problem(error.code, f"pages without text: {error}"),))
 
 
-def _of_pdf(source: Source, document: Document, part: int) -> list[Picture]:
-    if not any(problem.code == SCANNED for problem in document.problems):
-        return []
+def _of_pdf(source: Source, part: int) -> list[Picture]:
     from extract.pdf_pictures import pictures  # rendering is needed for scans alone
 
     return [replace(picture, part=part) for picture in pictures(source.content)]

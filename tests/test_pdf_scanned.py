@@ -9,7 +9,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from extract import pdf
+from extract.document import Source
 from extract.pdf_pictures import pictures
+from extract.read import read
 from tests.corpus.generate.model import specimen
 from tests.corpus.generate.pdf import draw
 from tests.corpus.generate.pdf_scan import scanned, with_picture
@@ -45,6 +47,13 @@ def test_scanned_pages_are_rendered_at_the_resolution_asked_for() -> None:
     image = Image.open(io.BytesIO(found[0].image))
     assert image.width == pytest.approx(595 * 200 / 72, abs=2)
     assert found[0].scale * image.width == pytest.approx(595, abs=1)
+
+
+def test_without_ocr_no_page_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spoilt page took pdfium half a minute to draw, for a picture that nobody was to look at."""
+    monkeypatch.setattr("extract.pdf_pictures.pictures", None)
+    report = read(Source(scanned(printed(), 72)), ocr=False)
+    assert (report.status, "needs_ocr" in {problem.code for problem in report.problems}) == ("unreadable", True)
 
 
 def test_a_hidden_text_layer_is_not_believed() -> None:
