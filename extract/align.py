@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from extract.axes import PHYSICAL_READERS, Head, Line, Slot, assign, line, remembered
 from extract.document import Cell, Document, Grid, Problem
-from extract.form import form
+from extract.form import LEGACY_EDITIONS, form
 from extract.grid import transpose
 from extract.headers import Header, read_header
 from extract.label import column_labels, weaker
@@ -67,8 +67,8 @@ def align(document: Document) -> Alignment:
         open_walk = opened[-1]
     for walk in of_one_report(walks):
         _finish(walk, found)
-    for grid in leftovers:
-        _keep_legacy(grid, found)
+    if not found.tables:
+        _keep_legacy(leftovers, found)
     return found
 
 
@@ -387,10 +387,13 @@ def _rows_left_out_are_zero(figures: Mapping[tuple[str, str], Figure], rows: Set
     return sum(value for value in values if value is not None) == total.value
 
 
-def _keep_legacy(grid: Grid, found: Alignment) -> None:
-    legacy = align_legacy(grid)
-    if legacy is None or any(t.table_code == legacy.table for t in found.tables):
+def _keep_legacy(grids: Sequence[Grid], found: Alignment) -> None:
+    """The statistics table of a report before the form; beside tables of the form, one like it is none of its tables."""
+    legacy = align_legacy(grids)
+    if legacy is None:
         return
-    found.figures |= {(legacy.table, f.row_code, f.column_code): f for f in legacy.figures}
+    found.figures |= {(legacy.table, *key): figure for key, figure in legacy.figures.items()}
     found.extras += legacy.extras
-    found.tables.append(TableSeen(legacy.table, legacy.edition, True, None, grid.number, grid.part))
+    found.problems += legacy.problems
+    edition = LEGACY_EDITIONS[legacy.table]
+    found.tables.append(TableSeen(legacy.table, edition, True, None, legacy.first.number, legacy.first.part))

@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeVar
 Edition = str
 FORM_TABLES = ("disclosure", "requests", "challenges")
 LEGACY_EDITIONS = {"stat2014": "v2014", "stat2008": "v2008"}
+FIRST_YEAR_OF_FORM = 2019
+"""Reports on it were only encouraged to use the form; those on later years have to."""
 
 
 class FormError(ValueError):

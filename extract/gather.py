@@ -11,8 +11,10 @@ from dataclasses import replace
 from extract.align import Alignment, align
 from extract.bundle import members
 from extract.document import Cell, Document, Grid, Problem, Source
+from extract.ending import find_ending, lines_of
 from extract.errors import ReadError
-from extract.form import FORM_TABLES, LEGACY_EDITIONS
+from extract.form import FIRST_YEAR_OF_FORM, FORM_TABLES, LEGACY_EDITIONS
+from extract.identity import identify
 from extract.kind import Kind, sniff
 from extract.lost import grids as lost_grids
 from extract.narrative import opens
@@ -48,9 +50,19 @@ def _missing(found: Alignment) -> list[str]:
     return [] if whole & set(LEGACY_EDITIONS) else [table for table in FORM_TABLES if table not in whole]
 
 
+def _aligned(document: Document) -> Alignment:
+    """The figures of a document. A report of a year in which the form binds prints no statistics table of before, only one like it."""
+    found = align(document)
+    if any(table.table_code in LEGACY_EDITIONS for table in found.tables):
+        text = lines_of(document)
+        year = identify(document, text, find_ending(text)).year
+        return Alignment(problems=found.problems) if year is not None and year > FIRST_YEAR_OF_FORM else found
+    return found
+
+
 def assemble(document: Document, source: Source, parts: Sequence[Source], ocr: bool) -> tuple[Document, Alignment]:
     """The document with what its own pages, its parts and its running text add, each asked only while a table is missing."""
-    found = align(document)
+    found = _aligned(document)
     if _missing(found):
         document, found = _add_pictures(document, found, source, ocr)
     if _missing(found) and parts:
@@ -60,7 +72,7 @@ def assemble(document: Document, source: Source, parts: Sequence[Source], ocr: b
         lost = _lost(document, absent)
         if lost:
             document = replace(document, blocks=(*document.blocks, *lost))
-            found = align(document)
+            found = _aligned(document)
     return document, settle_candidates(document, found)
 
 
@@ -70,7 +82,7 @@ def _add_pictures(document: Document, found: Alignment, source: Source, ocr: boo
     if pictures is None:
         return document, found
     joined = _join(document, pictures)
-    return joined, align(joined)
+    return joined, _aligned(joined)
 
 
 def _complete(document: Document, pictures: Document | None) -> Document:
@@ -164,7 +176,7 @@ def _added(document: Document, found: Alignment, part: Document | Problem) -> tu
     if not useful:
         return document, found
     joined = _join(document, part)
-    return joined, align(joined)
+    return joined, _aligned(joined)
 
 
 def _lost(document: Document, wanted: Sequence[str]) -> list[Grid]:

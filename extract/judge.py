@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from extract.dates import years
 from extract.document import Problem
-from extract.form import FORM_TABLES, LEGACY_EDITIONS, form
+from extract.form import FIRST_YEAR_OF_FORM, FORM_TABLES, LEGACY_EDITIONS, form
 from extract.identity import Identity
 from extract.names import ends_as_report, is_report_title, is_title, knowledge
 from extract.report import Figure, Section, Status, TableSeen
@@ -17,9 +17,8 @@ LEAST_SECTIONS = 3
 LEAST_LISTED = 3
 LEAST_PROSE = 150
 """Characters of sentences that make a report without tables and known headings."""
-FIRST_YEAR_OF_FORM = 2019
 
-
+_ANNEXED = re.compile(r"附[件表图].{0,20}(?:统计|情况|指标)表")
 NOTHING_FOUND = "neither the title nor the tables or sections of an annual report were found"
 
 
@@ -99,8 +98,11 @@ def _status(
 
 
 def _without_tables(who: Identity, parts: Sequence[Section], text: Sequence[str]) -> tuple[Status, tuple[Problem, ...]]:
-    """Free-form reports without tables were lawful to 2019; later, tables that cannot be seen were not read."""
-    promised = any(part.code in ("s2_disclosure", "s3_requests", "s4_challenges") for part in parts)
-    if who.year is not None and who.year <= FIRST_YEAR_OF_FORM and not promised and _is_told(text):
-        return "read", ()
+    """Reports without tables are lawful to 2019, of which year some print the form; where they speak of tables, these were not read."""
+    year = who.year if who.year is not None else FIRST_YEAR_OF_FORM + 1
+    promised = any(part.code in ("s2_disclosure", "s3_requests", "s4_challenges") for part in parts) and year == FIRST_YEAR_OF_FORM
+    if year <= FIRST_YEAR_OF_FORM and not promised and _is_told(text):
+        annexed = any(_ANNEXED.search("".join(line.split())) for line in text)
+        unseen = Problem("statistics_not_found", "the statistics table that it names was not found: it may be a picture or an attachment")
+        return ("partial", (unseen,)) if annexed else ("read", ())
     return "unreadable", (Problem("tables_not_found", "the tables of the form were not found: they may be pictures or attachments"),)

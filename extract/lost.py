@@ -15,7 +15,7 @@ from typing import NamedTuple
 from extract.check import equations
 from extract.dates import years
 from extract.document import Cell, Grid, Place
-from extract.form import Row, form
+from extract.form import LEGACY_EDITIONS, Row, form
 from extract.label import normalise, strip_brackets
 from extract.names import MAX_TITLE, is_report_title
 from extract.narrative import opens
@@ -37,6 +37,31 @@ _TOTAL_BEFORE = re.compile(r"(?:总\s*[计数]|[合共]\s*计)[\s|│]*\Z")
 _BORDER = re.compile(r"[|│┃┆┊\t]|[ \u3000]{2}")
 """What stands between cells on a line: digits beside it are one number, and its neighbours are blank."""
 _TABLE_WORDS = re.compile(r"信\s*息\s*内\s*容|自\s*然\s*人|结\s*果\s*维\s*持")
+_UNIT = "人次|条|件|次|篇|个|人|万元|元"
+
+
+def _apart(*words: str) -> str:
+    """One of the words, its characters also apart."""
+    return "(?:" + "|".join(r"\s*".join(word) for word in words) + r")[\s|│┃]*"
+
+
+_LEGACY_HEAD = re.compile(
+    r"(?P<numbered>序\s*号[\s|│┃]*)?"
+    + _apart("统计指标", "指标名称")
+    + rf"(?:{_apart('计量单位', '单位')})?"
+    + rf"(?:{_apart('统计数据', '统计数', '数量', '数据', '本期实际', '本年度', '本年数')}|20\d\d\s*年\s*度?[\s|│┃]*)"
+    + rf"(?P<cumulative>{_apart('历年累计', '本年累计', '累计')})?"
+    + rf"(?P<more>20\d\d\s*年|{_apart('上年', '本年', '去年', '代码')})?"
+)
+"""The header of a statistics table; `numbered` and `more` are columns of further numbers."""
+_LEGACY_END = re.compile(r"[。；]|单位负责人|(?:审核|填报|填表|统计)人\s*[:：]|联系电话|注\s*[:：]")
+_LABEL_BEGINS = "(?:(?<![一-鿿])|(?<=其中)|(?<=条|件|次|篇|个|人|元))"
+_LABEL_ENDS = f"(?=[^一-鿿]|$|(?:{_UNIT})(?:[^一-鿿]|$))"
+_LEGACY_NOTE = re.compile(r"^\s*[（(][^（）()]*[)）]")
+_LEGACY_NEXT = re.compile(
+    r"(?:其中\s*[:：]?|[（(]\s*[一二三四五六七八九十\d]\s*[)）]|[一二三四五六七八九]\s*[、.．,，]|(?<!\d)\d\s*[、.．](?!\d)|(?<=\d)\d\s*[、.．](?!\d)|[“”\"「])\s*$"
+)
+"""The number of the label behind, and its opening quote."""
 _PIECES = re.compile(r"[\s|│┃┆┊]+")
 
 
@@ -131,19 +156,6 @@ def _cut(text: str, marks: Sequence[tuple[int, int, str]]) -> list[Line]:
     """The text between labels: marks are (start, end, code), in order."""
     ends = [start for start, _, _ in marks[1:]] + [len(text)] * bool(marks)
     return [Line(code, " ".join(text[s:e].split()), text[e:end]) for (s, e, code), end in zip(marks, ends, strict=True)]
-
-
-def _lines_anywhere(table: str, text: str) -> list[Line]:
-    """The rows of a table whose rows stand in any order: the longest label at each place; a shared label means its next row."""
-    marks: list[tuple[int, int, str]] = []
-    for code, pattern, _ in _label_patterns(table):
-        marks += [(match.start(), -match.end(), code) for match in pattern.finditer(text)]
-    kept: list[tuple[int, int, str]] = []
-    order = list(form().rows)
-    for start, minus_end, code in sorted(marks, key=lambda mark: (mark[0], mark[1], order.index(mark[2]))):
-        if code not in {other for _, _, other in kept} and (not kept or start >= kept[-1][1]):
-            kept.append((start, -minus_end, code))
-    return _cut(text, kept)
 
 
 def _later_label_before(later: Sequence[tuple[str, re.Pattern[str], bool]], text: str, start: int, end: int) -> bool:
@@ -359,26 +371,54 @@ def _before_header(text: str) -> str:
 
 def _legacy(table: str, text: str) -> list[list[Piece]] | None:
     """A statistics table before 2019: label, unit, then one figure or (stat2008) this year's and the cumulative one."""
-    start = re.search(r"(?:统计指标|指标名称)[\s\S]{0,60}?(?=[一-鿿])", text)
-    if start is None:
+    header = _LEGACY_HEAD.search(text)
+    if header is None or header["numbered"] or header["more"] or (header["cumulative"] and table == "stat2014"):
         return None
-    header = text[start.start() : start.start() + 60]
-    count = 2 if table == "stat2008" and "累计" in header else 1
-    lines = [line for line in _lines_anywhere(table, text[start.start() :]) if form().rows[line.code].unit]
-    if len(lines) < LEAST_ROWS:
+    region = _LEGACY_END.split(text[header.end() :], maxsplit=1)[0]
+    count = 2 if header["cumulative"] else 1
+    lines = {other: _legacy_lines(other, region) for other in LEGACY_EDITIONS}
+    own = lines[table]
+    if len(own) < LEAST_ROWS or any(len(own) < len(other) for other in lines.values()):
         return None
-    head = ["指标名称", "单位", "本年度", "历年累计"][: 2 + count]
-    return [_plain(head), *([Piece(line.label), *_legacy_cells(line, count)] for line in lines)]
+    own = [line for line in own if form().rows[line.code].unit]
+    printed = [line.rest.strip().split("\n")[0] for line in own]
+    glued = not any(re.search(r"\s", text) or len(re.findall(r"\d", text)) < count for text in printed)
+    rows = [[Piece(line.label), *_legacy_cells(line, count, glued)] for line in own]
+    if 2 * sum(any(piece.text for piece in row[2:]) for row in rows) < len(rows):
+        return None
+    return [_plain(["指标名称", "单位", "本年度", "历年累计"][: 2 + count]), *rows]
 
 
-def _legacy_cells(line: Line, count: int) -> list[Piece]:
-    found = re.match(r"\s*[|]?\s*(人次|人|条|件|次|篇|个|万元|元)?([\s\S]*)", line.rest)
+def _legacy_lines(table: str, region: str) -> list[Line]:
+    """The rows of a table, each where its label stands alone: not as a part of a longer one."""
+    marks: list[tuple[int, int, str]] = []
+    for code, pattern, _ in _label_patterns(table):
+        whole = re.compile(f"{_LABEL_BEGINS}(?:{pattern.pattern}){_LABEL_ENDS}")
+        marks += [(match.start(), -match.end(), code) for match in whole.finditer(region)]
+    kept: list[tuple[int, int, str]] = []
+    order = list(form().rows)
+    for start, minus_end, code in sorted(marks, key=lambda mark: (mark[0], mark[1], order.index(mark[2]))):
+        if code not in {other for _, _, other in kept} and (not kept or start >= kept[-1][1]):
+            kept.append((start, -minus_end, code))
+    return _cut(region, kept)
+
+
+def _legacy_cells(line: Line, count: int, glued: bool) -> list[Piece]:
+    """The unit and the figures behind a label; blank where nothing is printed up to the next one.
+
+    Digits are split only where no row of the table parts or omits figures, and no year has more than all years together.
+    """
+    rest = _LEGACY_NOTE.sub("", line.rest, count=1)
+    found = re.match(rf"[\s|]*({_UNIT})?([\s\S]*)", rest)
     unit, rest = (found[1] or "", found[2]) if found else ("", "")
-    cells = [p for p in _PIECES.split(_strip_next(re.split(r"[一-鿿]{3,}", rest, maxsplit=1)[0])) if p]
-    if len(cells) != count and cells and all(c.isascii() and c.isdecimal() for c in cells):
+    rest = re.split(r"[一-鿿]{3,}", rest, maxsplit=1)[0]
+    while (shorter := _LEGACY_NEXT.sub("", rest)) != rest:
+        rest = shorter
+    cells = [p for p in _PIECES.split(rest) if p]
+    if glued and len(cells) == 1 and count == 2 and cells[0].isascii() and cells[0].isdecimal():
         options = candidates(cells, count)
-        if len(options) == 1:
+        if len(options) == 1 and options[0][0] <= options[0][1]:
             return [Piece(unit), *(Piece(str(number), True) for number in options[0])]
-    if len(cells) == count:
-        return [Piece(unit), *_plain(cells)]
+    if not cells or (len(cells) == count and all(map(_readable, cells))):
+        return [Piece(unit), *_plain(cells or [""] * count)]
     return [Piece(unit), *([Piece(" ".join(cells), unreadable=True)] * count)]
