@@ -18,7 +18,7 @@ LEAST_LISTED = 3
 LEAST_PROSE = 150
 """Characters of sentences that make a report without tables and known headings."""
 
-_ANNEXED = re.compile(r"附[件表图].{0,20}(?:统计|情况|指标)表")
+_ANNEXED = re.compile(r"附[件表图].{0,20}(?:统计|情况|指标)表|公开情况统计表|指标名称|统计指标")
 NOTHING_FOUND = "neither the title nor the tables or sections of an annual report were found"
 
 
