@@ -139,9 +139,7 @@ def test_a_free_report_before_the_form_is_read_whatever_its_headings() -> None:
     assert report(headed, 2022).status == "unreadable"
 
 
-@pytest.mark.parametrize(
-    "named", ["附件：政府信息公开情况统计表", "详见政府信息公开情况统计表。", "统计指标", "指标名称 计量单位"]
-)
+@pytest.mark.parametrize("named", ["附件：政府信息公开情况统计表", "详见政府信息公开情况统计表。", "统计指标", "指标名称 计量单位"])
 def test_a_statistics_table_that_is_only_named_is_said_to_be_missing(named: str) -> None:
     found = report(f"<p>{named}</p>")
     assert (found.status, [problem.code for problem in found.problems]) == ("partial", ["statistics_not_found"])
