@@ -46,12 +46,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of each document, in the order of the files, and the exit code that follows."""
+    """What became of each document: single ones as given, then those of WARC files, the oldest first; and the exit code that follows."""
 
     loaded: tuple[Loaded, ...]
     captures: int
     unresolved: int
-    """Records of WARC files whose bytes are in an earlier file that was not given."""
+    """Records of WARC files whose bytes are in a file that was not given."""
     code: Exit
 
 

@@ -28,8 +28,6 @@ from nianbao.messages import say
 from store.warc_read import Record, WarcError, foreign_records, split_http, to_capture
 
 DOCUMENTS = frozenset(Kind) - {Kind.png, Kind.jpeg, Kind.gif, Kind.bmp, Kind.tiff, Kind.webp}
-
-
 NAMES = ("warc-record-id", "warc-payload-digest")
 """What a later record may refer to this one by."""
 _IN_WACZ = re.compile(r"archive/[^/]+\.warc(?:\.gz)?")
@@ -122,7 +120,8 @@ def documents(files: Iterable[Path], aside: Aside, url: str | None = None) -> li
             on_disk.load(file)
             found.append(Given(partial(_document, file, url), file.name))
     waiting, aside.unresolved = aside.unresolved, []
-    seen.extend(one for record, file in waiting for one in _put(record, file, aside))
+    for record, name in waiting:
+        seen.extend(_put(record, name, aside))
     return [*found, *_captured(sorted(seen, key=lambda one: one.fetched_at), aside)]
 
 
@@ -157,17 +156,24 @@ def _seen(file: Path, aside: Aside) -> Iterator[_Seen]:
             for record in foreign_records(warc):
                 yield from _put(record, file.name, aside)
     except (WarcError, BadZipFile) as error:
-        raise Usage(say("{path}: {error}; mend it first, nothing was added", path=file, error=error)) from error
+        raise _broken(file.name, error) from error
 
 
 def _put(record: Record, file: str, aside: Aside) -> Iterator[_Seen]:
     """Put a record aside; what is told of it, where it is an answer that holds something."""
     if not record.opens or not record.uri.startswith(ADDRESSED) or (place := aside.put(record, file)) is None:
         return
-    capture = aside.get(place)
+    try:
+        capture = aside.get(place)
+    except WarcError as error:
+        raise _broken(file, error) from error
     if capture.status == 200 and capture.body:
         parts = tuple(key_of(link.url) for link in parts_of(capture))
         yield _Seen(key_of(capture.url), capture.fetched_at, place, parts, sniff(capture.body) in DOCUMENTS, file)
+
+
+def _broken(file: str, error: Exception) -> Usage:
+    return Usage(say("{path}: {error}; mend it first, nothing was added", path=file, error=error))
 
 
 def _warc_files(file: Path, aside: Aside) -> Iterator[Path]:

@@ -120,6 +120,16 @@ def test_a_body_in_a_file_that_is_not_here_is_counted(tmp_path: Path, aside: Asi
     assert len(aside.unresolved) == 1
 
 
+def test_an_answer_that_is_none_is_named_with_its_file(tmp_path: Path, aside: Aside) -> None:
+    """Also where its body came from a later file."""
+    for name, block in (("x", b"no answer at all"), ("y", b"")):
+        (tmp_path / f"{name}.warc").write_bytes(record("response" if block else "revisit", ARTICLE, block, WARC_Payload_Digest="sha1:ABC"))
+    (tmp_path / "z.warc").write_bytes(record("resource", ARTICLE, b"not an answer", WARC_Payload_Digest="sha1:ABC"))
+    for files in (["x"], ["y", "z"]):
+        with pytest.raises(Usage, match=rf"{files[0]}\.warc"):
+            documents([tmp_path / f"{name}.warc" for name in files], aside)
+
+
 def test_a_file_that_cannot_be_read_stops_everything(tmp_path: Path, aside: Aside) -> None:
     """Before any of the others is used."""
     good, bad = tmp_path / "a.warc", tmp_path / "b.warc"

@@ -43,7 +43,9 @@ _MARK = "90909"
 
 
 class Call(NamedTuple):
-    """One request that a script makes: fields of its query or its body; the number of the page goes where `numbered` says."""
+    """One request that a script makes: fields of its query or its body. The number of the page goes where the mark stands in the
+    address, and into fields that are named so.
+    """
 
     url: str
     fields: Mapping[str, object]
